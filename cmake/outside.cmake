@@ -1,0 +1,36 @@
+# Outside libraries, by the names that src/FLOORS uses. Only the libraries that a present folder
+# may use are looked for; a library that no code uses yet needs no package.
+
+function(lanner_outside_library name out)
+  set(target "")
+  if(name STREQUAL "expected")
+    find_package(tl-expected REQUIRED)
+    set(target tl::expected)
+  elseif(name STREQUAL "fmt")
+    find_package(fmt REQUIRED)
+    set(target fmt::fmt)
+  elseif(name STREQUAL "spdlog")
+    # The compiled library: the header-only form costs 4 s per translation unit.
+    find_package(spdlog REQUIRED)
+    set(target spdlog::spdlog)
+  elseif(name STREQUAL "xxhash")
+    # Used as a header (XXH_INLINE_ALL); there is nothing to link.
+    find_path(LANNER_XXHASH_INCLUDE xxhash.h REQUIRED)
+  elseif(name STREQUAL "zstd")
+    find_package(zstd REQUIRED)
+    set(target zstd::libzstd_shared)
+  elseif(name STREQUAL "toml++")
+    find_package(tomlplusplus REQUIRED)
+    set(target tomlplusplus::tomlplusplus)
+  elseif(name STREQUAL "cli11")
+    find_package(CLI11 REQUIRED)
+    set(target CLI11::CLI11)
+  elseif(name STREQUAL "boost_json")
+    find_package(boost_json 1.81 REQUIRED CONFIG)
+    set(target Boost::json)
+  else()
+    # Allowed by the table and used by nobody yet.
+    message(VERBOSE "outside library ${name}: nothing to link")
+  endif()
+  set(${out} "${target}" PARENT_SCOPE)
+endfunction()

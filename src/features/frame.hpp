@@ -1,0 +1,93 @@
+#pragma once
+
+// Indicators of one timeframe of one instrument, fed with its closed bars. Each formula is the
+// published one; windows are summed anew each time, so there is no drift.
+
+#include <array>
+#include <cstdint>
+#include <limits>
+#include <span>
+
+#include "model/condition.hpp"
+
+namespace lanner::features {
+
+inline constexpr double kAbsent = std::numeric_limits<double>::quiet_NaN();
+
+struct Ohlcv {
+  double open = 0.0;
+  double high = 0.0;
+  double low = 0.0;
+  double close = 0.0;
+  double volume = 0.0;
+};
+
+// |net move| / sum of |single moves| over the window (P. J. Kaufman, Smarter Trading, 1995);
+// absent when nothing moved.
+[[nodiscard]] double efficiency_ratio(std::span<const double> closes) noexcept;
+// (last - mean) / population standard deviation; absent when all are equal.
+[[nodiscard]] double position_in_band(std::span<const double> closes) noexcept;
+// (value - mean) / population standard deviation of `before`; absent when those are all equal.
+[[nodiscard]] double z_score(double value, std::span<const double> before) noexcept;
+
+// Exponential mean with alpha = 2 / (n + 1), seeded with the mean of the first n values.
+class Ema {
+ public:
+  double add(double value, std::uint32_t length) noexcept;  // absent until `length` values
+
+ private:
+  double state_ = 0.0;
+  std::uint32_t count_ = 0;
+};
+
+// Wilder's mean (alpha = 1 / n), seeded with the mean of the first n values.
+class WilderMean {
+ public:
+  double add(double value, std::uint32_t length) noexcept;
+
+ private:
+  double state_ = 0.0;
+  std::uint32_t count_ = 0;
+};
+
+enum class WithMacd : bool { no, yes };
+
+class Frame {
+ public:
+  // Writes the features of this bar that need nothing but bars into `out` (indexed by FeatureId);
+  // leaves the others untouched.
+  void add(const Ohlcv& bar, WithMacd with_macd,
+           std::span<double, model::kFeatureCount> out) noexcept;
+  [[nodiscard]] std::uint32_t bars() const noexcept { return bars_; }
+  [[nodiscard]] std::uint32_t macd_bars() const noexcept { return macd_bars_; }
+
+ private:
+  static constexpr std::size_t kWindow = 20;
+  // Room beyond the window, so that the arrays move once in several bars.
+  static constexpr std::size_t kHistory = 28;
+  static_assert(kHistory > kWindow);
+
+  void add_moves(const Ohlcv& bar, std::span<double, model::kFeatureCount> out) noexcept;
+  void add_windows(const Ohlcv& bar, std::span<double, model::kFeatureCount> out) noexcept;
+  void make_room() noexcept;
+
+  std::uint32_t bars_ = 0;
+  std::uint32_t macd_bars_ = 0;
+  std::size_t held_ = 0;  // bars in the arrays, oldest first
+  double previous_close_ = 0.0;
+  WilderMean gain_;
+  WilderMean loss_;
+  WilderMean range_;
+  Ema ema9_;
+  Ema ema21_;
+  Ema ema50_;
+  Ema macd_fast_;
+  Ema macd_slow_;
+  Ema macd_signal_;
+  std::array<double, kHistory> closes_{};
+  std::array<double, kHistory> highs_{};
+  std::array<double, kHistory> lows_{};
+  std::array<double, kHistory> volumes_{};
+};
+
+}  // namespace lanner::features

@@ -1,0 +1,139 @@
+#pragma once
+
+// One streaming feature pipeline, used online and for data sets. Base bars of any interval go in;
+// each longer timeframe is built from them and its features are computed when its bar closes.
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "base/fixed.hpp"
+#include "base/ids.hpp"
+#include "base/time.hpp"
+#include "features/frame.hpp"
+#include "features/schema.hpp"
+#include "model/condition.hpp"
+#include "model/instrument.hpp"
+#include "model/market_data.hpp"
+
+namespace lanner::features {
+
+// The timeframes that closed with one base bar.
+struct FrameSet {
+  std::uint8_t bits = 0;
+  [[nodiscard]] constexpr bool has(model::Timeframe tf) const noexcept {
+    return (bits & (1U << static_cast<unsigned>(tf))) != 0;
+  }
+  [[nodiscard]] constexpr bool any() const noexcept { return bits != 0; }
+  constexpr void add(model::Timeframe tf) noexcept {
+    bits = static_cast<std::uint8_t>(bits | (1U << static_cast<unsigned>(tf)));
+  }
+};
+
+// Values at the last and at the previous closed bar of each timeframe; NaN = absent. Points into
+// the pipeline: valid as long as it lives, and always current.
+struct FeatureView {
+  const double* now = nullptr;  // [tf * kFeatureCount + feature]
+  const double* before = nullptr;
+
+  [[nodiscard]] static constexpr std::size_t at(model::FeatureId id,
+                                                model::Timeframe tf) noexcept {
+    return static_cast<std::size_t>(tf) * model::kFeatureCount + static_cast<std::size_t>(id);
+  }
+  [[nodiscard]] double value(model::FeatureId id, model::Timeframe tf) const noexcept {
+    return now[at(id, tf)];
+  }
+  [[nodiscard]] double previous(model::FeatureId id, model::Timeframe tf) const noexcept {
+    return before[at(id, tf)];
+  }
+};
+
+// A bar of a timeframe closes with the base bar that ends at its boundary or, when that one is
+// missing, with the next base bar after it: late, never early. Without a base bar there is no bar.
+// A base bar that begins before the previous one ended (a duplicate, another interval over the
+// same time) or has no positive price is ignored and counted.
+//
+// The BTC series of an instrument is the one of its venue, kind and quote. Of it only what closed
+// strictly before the reader's event is seen, so the order of instruments at one instant is
+// without effect. Nothing allocates after construction.
+class FeaturePipeline {
+ public:
+  explicit FeaturePipeline(const model::InstrumentTable& instruments);
+
+  // A few features cost time that nobody uses while nothing reads them (macd_hist); they warm up
+  // from the moment of subscription. For all others this is without effect.
+  void subscribe(model::FeatureId id) noexcept;
+
+  // `close` is the bar's end, ts_event of the event that brings it.
+  FrameSet on_bar(const model::Bar& bar, Timestamp close) noexcept;
+  void on_funding(const model::FundingRate& funding, Timestamp ts) noexcept;
+
+  [[nodiscard]] FeatureView view(InstrumentId id) const noexcept {
+    const Series& series = series_[id.index()];
+    return {series.now.data(), series.before.data()};
+  }
+  // End of the last closed bar of the timeframe (its boundary, even when it closed late); unset
+  // before the first.
+  [[nodiscard]] Timestamp frame_close(InstrumentId id, model::Timeframe tf) const noexcept;
+  [[nodiscard]] bool is_warm(InstrumentId id, model::FeatureId feature,
+                             model::Timeframe tf) const noexcept;
+  [[nodiscard]] std::uint32_t bars_closed(InstrumentId id, model::Timeframe tf) const noexcept;
+  // Age of the last known funding rate; Timestamp::never() - now before the first.
+  [[nodiscard]] Duration funding_age(InstrumentId id, Timestamp now) const noexcept;
+  // The BTC series that leads this instrument; invalid on BTC itself and where there is none.
+  [[nodiscard]] InstrumentId btc_of(InstrumentId id) const noexcept {
+    return series_[id.index()].btc;
+  }
+  [[nodiscard]] std::uint64_t ignored_bars(InstrumentId id) const noexcept {
+    return series_[id.index()].ignored;
+  }
+
+  [[nodiscard]] static std::uint64_t schema_hash() noexcept { return features::schema_hash(); }
+  [[nodiscard]] static std::span<const FeatureInfo> schema() noexcept {
+    return features::schema();
+  }
+
+ private:
+  static constexpr std::size_t kValues = model::kTimeframeCount * model::kFeatureCount;
+
+  // A bar of a longer timeframe that is not closed yet.
+  struct Pending {
+    std::int64_t start_ns = 0;
+    Ohlcv bar;
+    bool is_open = false;
+  };
+  // Returns of the last two instants at which a bar of the timeframe closed.
+  struct Lead {
+    std::int64_t known_ns = 0;
+    double ret_bps = kAbsent;
+    std::int64_t prior_ns = 0;
+    double prior_ret_bps = kAbsent;
+  };
+  struct Series {
+    std::array<double, kValues> now{};
+    std::array<double, kValues> before{};
+    std::array<Frame, model::kTimeframeCount> frames;
+    std::array<Pending, model::kTimeframeCount> pending;
+    std::array<Lead, model::kTimeframeCount> leads;
+    std::array<std::int64_t, model::kTimeframeCount> frame_close_ns{};
+    std::int64_t base_end_ns = 0;
+    std::int64_t day_end_ns = 0;  // of the VWAP's anchor day
+    double turnover = 0.0;        // typical price x volume since 00:00 UTC
+    double volume = 0.0;
+    double funding_bps = kAbsent;
+    std::int64_t funding_ns = 0;
+    std::uint64_t ignored = 0;
+    InstrumentId btc;
+  };
+  static_assert(sizeof(Series) <= 8192);
+
+  void close_late(Series& series, std::int64_t open_ns, Timestamp close, FrameSet& closed) noexcept;
+  void close_frame(Series& series, std::size_t tf, const Ohlcv& bar, Timestamp close) noexcept;
+  [[nodiscard]] double btc_return(const Series& series, std::size_t tf,
+                                  Timestamp close) const noexcept;
+
+  std::vector<Series> series_;
+  bool has_macd_ = false;
+};
+
+}  // namespace lanner::features

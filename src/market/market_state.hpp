@@ -1,0 +1,68 @@
+#pragma once
+
+// What the market last said about each instrument, and whether that is recent enough to act on.
+
+#include <cstdint>
+#include <vector>
+
+#include "base/fixed.hpp"
+#include "base/ids.hpp"
+#include "base/time.hpp"
+#include "model/instrument.hpp"
+#include "model/market_data.hpp"
+#include "model/parameters.hpp"
+
+namespace lanner::market {
+
+enum class FeedKind : std::uint8_t { none, bars, trades };
+[[nodiscard]] const char* name_of(FeedKind kind) noexcept;
+
+// One cache line, all that a decision on a tick reads.
+struct alignas(64) InstrumentView {
+  Price last_px;         // last trade, or close of the last bar
+  Price mark_px;         // the venue's mark; the last price stands in until one comes
+  Timestamp ts_event;    // of the last trade or bar
+  Timestamp ts_init;
+  Timestamp funding_at;
+  Rate funding;
+  std::int32_t interval_s = 0;  // of the last bar
+  std::uint32_t minute = 0;     // of the last trade, since the epoch
+  std::uint16_t trades_now = 0;     // in that minute, and in the one before it
+  std::uint16_t trades_before = 0;
+  model::InstrumentState state = model::InstrumentState::trading;
+  FeedKind feed = FeedKind::none;
+  bool has_mark = false;  // false: mark_px is the proxy
+};
+static_assert(sizeof(InstrumentView) == 64);
+
+class MarketState {
+ public:
+  explicit MarketState(const model::InstrumentTable& instruments) : views_(instruments.size()) {}
+
+  void on_bar(const model::Bar& bar, Timestamp ts_event, Timestamp ts_init) noexcept;
+  void on_trade(const model::TradeTick& trade, Timestamp ts_event, Timestamp ts_init) noexcept;
+  void on_mark(const model::MarkPrice& mark) noexcept;
+  void on_funding(const model::FundingRate& funding, Timestamp ts_event) noexcept;
+  void on_status(const model::InstrumentStatus& status) noexcept;
+
+  [[nodiscard]] const InstrumentView& operator[](InstrumentId id) const noexcept {
+    return views_[id.index()];
+  }
+  [[nodiscard]] bool is_trading(InstrumentId id) const noexcept {
+    return views_[id.index()].state == model::InstrumentState::trading;
+  }
+  // now - ts_init of the last trade or bar; never() - now before the first.
+  [[nodiscard]] Duration age(InstrumentId id, Timestamp now) const noexcept;
+  // The age up to which the price may be acted on. Bars: 1.5 intervals and the latency of the
+  // feed. Trades: 2 s while the tape shows that rate (one trade per 2 s over the running minute
+  // and the one before it), else the rule of 1m bars.
+  [[nodiscard]] Duration max_age(InstrumentId id, Timestamp now,
+                                 const model::ParameterSet& parameters) const noexcept;
+  [[nodiscard]] bool is_fresh(InstrumentId id, Timestamp now,
+                              const model::ParameterSet& parameters) const noexcept;
+
+ private:
+  std::vector<InstrumentView> views_;
+};
+
+}  // namespace lanner::market

@@ -1,0 +1,179 @@
+#include "model/parameters.hpp"
+
+#include <string>
+#include <vector>
+
+#include "base/did_you_mean.hpp"
+#include "base/ensure.hpp"
+
+namespace lanner::model {
+namespace {
+
+using enum Param;
+
+// The priors are reasoned starting points of the specification, not fitted values.
+constexpr std::array<ParameterSpec, kParamCount> kSpecs{{
+    {risk_probe_pct, "risk.probe_pct", "pct of equity", "0.1", "0", "1",
+     "money at risk (1 R) of a probe entry"},
+    {risk_probe_budget_pct, "risk.probe_budget_pct", "pct of equity", "1", "0", "100",
+     "what probe entries may lose in one UTC day, open and realised"},
+    {risk_heat_pct, "risk.heat_pct", "pct of equity", "4", "0", "100",
+     "sum of the money at risk of all open and planned positions"},
+    {risk_exposure_instrument_pct, "risk.exposure_instrument_pct", "pct of equity", "50", "0",
+     "1000", "notional per instrument"},
+    {risk_exposure_total_pct, "risk.exposure_total_pct", "pct of equity", "300", "0", "2000",
+     "notional of all positions and entries in flight"},
+    {risk_leverage_max, "risk.leverage_max", "times", "3", "1", "20",
+     "notional of all positions over equity"},
+    {risk_daily_loss_pct, "risk.daily_loss_pct", "pct of equity", "3", "0", "100",
+     "loss since 00:00 UTC that refuses entries until the next day"},
+    {risk_drawdown_pct, "risk.drawdown_pct", "pct of equity", "15", "0", "100",
+     "fall from the highest equity that halts entries until an operator resumes"},
+    {risk_entries_per_minute, "risk.entries_per_minute", "entries", "10", "1", "1000",
+     "entries in a sliding minute"},
+    {risk_entries_per_hour, "risk.entries_per_hour", "entries", "60", "1", "10000",
+     "entries in a sliding hour"},
+    {risk_cooldown_min, "risk.cooldown_min", "min", "30", "0", "1440",
+     "pause on an instrument after a losing exit"},
+    {risk_min_notional_multiple, "risk.min_notional_multiple", "times", "3", "1", "100",
+     "smallest entry as a multiple of the venue's minimum notional"},
+    {risk_open_positions_max, "risk.open_positions_max", "positions", "1000", "1", "10000",
+     "positions and plans at once"},
+    {risk_liquidation_stops_min, "risk.liquidation_stops_min", "stops", "3", "1", "100",
+     "distance to liquidation in stop distances"},
+    {fee_cost_r_cap, "fee.cost_r_cap", "R", "0.35", "0", "10", "highest expected cost of an entry"},
+    {fresh_bar_intervals, "fresh.bar_intervals", "intervals", "1.5", "1", "100",
+     "oldest bar that a decision may use"},
+    {fresh_trade_s, "fresh.trade_s", "s", "2", "0.1", "600",
+     "oldest trade that a decision may use while the tape shows that rate"},
+    {cost_half_spread_top_bps, "cost.half_spread_top_bps", "bps", "0.5", "0", "100",
+     "half spread, most traded third"},
+    {cost_half_spread_middle_bps, "cost.half_spread_middle_bps", "bps", "1.5", "0", "100",
+     "half spread, middle third"},
+    {cost_half_spread_low_bps, "cost.half_spread_low_bps", "bps", "3", "0", "100",
+     "half spread, least traded third"},
+    {cost_stop_k, "cost.stop_k", "times", "5", "0", "100",
+     "stop slippage per sigma of one minute and square root of latency in minutes"},
+    {cost_impact_coefficient, "cost.impact_coefficient", "times", "1", "0", "10",
+     "impact per daily sigma and square root of the share of daily volume"},
+    {bracket_p01_stop_atr, "bracket.p01_stop_atr", "ATR14(1h)", "1.5", "0.3", "6", "P01 stop"},
+    {bracket_p01_target_r, "bracket.p01_target_r", "R", "2", "0.5", "10", "P01 target"},
+    {bracket_p01_time_h, "bracket.p01_time_h", "h", "12", "0.0833", "24", "P01 time stop"},
+    {bracket_p02_stop_atr, "bracket.p02_stop_atr", "ATR14(1h)", "1.5", "0.3", "6", "P02 stop"},
+    {bracket_p02_target_r, "bracket.p02_target_r", "R", "3", "0.5", "10", "P02 target"},
+    {bracket_p02_time_h, "bracket.p02_time_h", "h", "24", "0.0833", "24", "P02 time stop"},
+    {bracket_p03_stop_atr, "bracket.p03_stop_atr", "ATR14(1h)", "2", "0.3", "6", "P03 stop"},
+    {bracket_p03_target_r, "bracket.p03_target_r", "R", "1", "0.5", "10", "P03 target"},
+    {bracket_p03_time_h, "bracket.p03_time_h", "h", "4", "0.0833", "24", "P03 time stop"},
+    {bracket_neutral_stop_atr, "bracket.neutral_stop_atr", "ATR14(1h)", "1.5", "0.3", "6",
+     "stop of every template when the bracket component is masked"},
+    {bracket_neutral_target_r, "bracket.neutral_target_r", "R", "2", "0.5", "10",
+     "target of every template when the bracket component is masked"},
+    {bracket_neutral_time_h, "bracket.neutral_time_h", "h", "8", "0.0833", "24",
+     "time stop of every template when the bracket component is masked"},
+    {p01_rsi_level, "p01.rsi_level", "index", "40", "0", "100", "15m rsi14 crossed upwards"},
+    {p01_er_min, "p01.er_min", "ratio", "0.25", "0", "1", "1h er20 above"},
+    {p01_vwap_dev_atr_min, "p01.vwap_dev_atr_min", "ATR14(1h)", "-1", "-10", "10",
+     "1h vwap_dev_atr at least"},
+    {p02_vol_z_min, "p02.vol_z_min", "sd", "1.5", "-5", "20", "15m vol_z above"},
+    {p02_oi_chg_min, "p02.oi_chg_min", "pct", "0", "-100", "100",
+     "open-interest change above, where a feed has it"},
+    {p02_spread_bps_max, "p02.spread_bps_max", "bps", "4", "0", "1000",
+     "spread at most, where a feed has it"},
+    {p03_bb_level, "p03.bb_level", "sd", "-2", "-5", "5", "15m bb_pos crossed upwards"},
+    {p03_rsi_max, "p03.rsi_max", "index", "35", "0", "100", "15m rsi14 below"},
+    {p03_er_max, "p03.er_max", "ratio", "0.25", "0", "1", "15m er20 below"},
+    {btc_lead_atr_multiple, "btc_lead.atr_multiple", "ATR14(15m)", "0.5", "0", "10",
+     "size of BTC's last 15m return that counts as a lead"},
+    {btc_lead_multiplier, "btc_lead.multiplier", "times", "0.5", "0", "1",
+     "size of an entry against BTC's lead"},
+    {strategist_cycle_s, "strategist.cycle_s", "s", "60", "10", "86400",
+     "time between two cycles of the default strategist"},
+    {strategist_cycle_neutral_s, "strategist.cycle_neutral_s", "s", "14400", "60", "86400",
+     "the same when the strategist_cycle component is masked"},
+    {strategist_expiry_cycles, "strategist.expiry_cycles", "cycles", "2", "1", "10",
+     "life of an emitted condition"},
+    {coin_sigma_r, "coin.sigma_r", "R", "1.2", "0.1", "10", "spread of one outcome"},
+    {coin_tau_r, "coin.tau_r", "R", "0.15", "0.001", "10", "spread of coins around their parent"},
+    {coin_half_life_days, "coin.half_life_days", "d", "30", "1", "3650", "decay of evidence"},
+    {coin_block_p, "coin.block_p", "probability", "0.1", "0", "1",
+     "blocked below this probability of a positive mean"},
+    {coin_block_n_min, "coin.block_n_min", "labels", "30", "1", "10000",
+     "labels before a coin can be blocked"},
+    {coin_reduce_p, "coin.reduce_p", "probability", "0.25", "0", "1",
+     "reduced below this probability of a positive mean"},
+    {coin_favour_p, "coin.favour_p", "probability", "0.9", "0", "1",
+     "favoured above this probability of a positive mean"},
+    {coin_lift_p, "coin.lift_p", "probability", "0.35", "0", "1",
+     "a block or reduction is lifted above this probability"},
+    {coin_ttl_days, "coin.ttl_days", "d", "14", "1", "365", "longest life of a block"},
+    {coin_reduce_multiplier, "coin.reduce_multiplier", "times", "0.5", "0", "1",
+     "size of a reduced coin"},
+    {coin_favour_multiplier, "coin.favour_multiplier", "times", "1.25", "1", "2",
+     "size of a favoured coin"},
+    {pattern_prior_n, "pattern.prior_n", "labels", "64", "1", "10000",
+     "weight of the prior of a pattern's mean"},
+    {pattern_prior_sigma_r, "pattern.prior_sigma_r", "R", "1.2", "0.1", "10",
+     "prior spread of one outcome of a pattern"},
+    {label_shadow_weight, "label.shadow_weight", "times", "0.5", "0", "1",
+     "weight of a label from the path against one from fills"},
+    {exec_entry_fence_s, "exec.entry_fence_s", "s", "30", "1", "600",
+     "wait before an unknown entry is queried"},
+    {exec_twin_max, "exec.twin_max", "orders", "3", "1", "10",
+     "twins of a protective order within a second before the position is brought down"},
+    {disaster_stop_multiple, "disaster.stop_multiple", "stops", "2", "1", "10",
+     "disaster stop distance in working stop distances"},
+}};
+
+Rate parse_or_stop(std::string_view text) noexcept {
+  const auto value = parse_fixed<Rate>(text);
+  ENSURE(value.has_value());
+  return *value;
+}
+
+}  // namespace
+
+std::span<const ParameterSpec, kParamCount> parameter_specs() noexcept { return kSpecs; }
+
+ParameterSet::ParameterSet() {
+  for (const ParameterSpec& spec : kSpecs) {
+    ENSURE(&spec == &kSpecs[index(spec.key)]);
+    values_[index(spec.key)] = parse_or_stop(spec.prior);
+    scores_[index(spec.key)] = to_score(values_[index(spec.key)]);
+  }
+}
+
+Duration ParameterSet::duration(Param key, Duration unit) const noexcept {
+  const Int128 ns = Int128{values_[index(key)].raw()} * unit.ns() / Rate::kScale;
+  return Duration{static_cast<std::int64_t>(ns)};
+}
+
+Status ParameterSet::set(std::string_view id, std::string_view decimal) {
+  std::vector<std::string_view> known;
+  for (const ParameterSpec& spec : kSpecs) {
+    known.push_back(spec.id);
+    if (spec.id != id) {
+      continue;
+    }
+    const auto value = parse_fixed<Rate>(decimal);
+    if (!value) {
+      return fail(ErrorKind::config, std::string(id) + ": " + value.error().message);
+    }
+    if (*value < parse_or_stop(spec.low) || *value > parse_or_stop(spec.high)) {
+      return fail(ErrorKind::config, std::string(id) + " = " + std::string(decimal) +
+                                         " is outside its bounds " + std::string(spec.low) +
+                                         " .. " + std::string(spec.high) + " (" +
+                                         std::string(spec.unit) + ")");
+    }
+    values_[index(spec.key)] = *value;
+    scores_[index(spec.key)] = to_score(*value);
+    ++version_;
+    return {};
+  }
+  const auto guess = closest(id, known);
+  return fail(ErrorKind::config, "unknown parameter '" + std::string(id) + "'" +
+                                     (guess ? "; did you mean '" + std::string(*guess) + "'?"
+                                            : "; `lanner components` and the README name them"));
+}
+
+}  // namespace lanner::model

@@ -1,0 +1,20 @@
+#pragma once
+
+// The only maker of RiskApproved values: nothing reaches exec without passing the governor.
+
+#include "model/decision.hpp"
+
+namespace lanner::risk {
+
+class RiskGovernor;
+
+class Approver {
+ private:
+  friend class RiskGovernor;
+  template <typename T>
+  [[nodiscard]] static model::RiskApproved<T> approve(const T& value) noexcept {
+    return model::RiskApproved<T>{value};
+  }
+};
+
+}  // namespace lanner::risk

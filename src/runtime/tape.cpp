@@ -1,0 +1,226 @@
+#include "runtime/tape.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace lanner::runtime {
+namespace {
+
+constexpr std::int64_t kBarHole = kNsPerHour;       // a longer silence ends a covered window
+constexpr std::int64_t kTradeHole = kNsPerMinute;
+
+template <typename Record>
+Record read(const std::byte* at) noexcept {
+  Record record;
+  std::memcpy(&record, at, sizeof record);
+  return record;
+}
+
+std::int64_t stamp_of(const std::byte* at) noexcept {
+  std::int64_t stamp = 0;
+  std::memcpy(&stamp, at, sizeof stamp);  // every record starts with its stamp
+  return stamp;
+}
+
+template <typename Record>
+constexpr TapeKind kKindOf = TapeKind::bar;
+template <>
+constexpr TapeKind kKindOf<store::TradeRecord> = TapeKind::trade;
+template <>
+constexpr TapeKind kKindOf<store::FundingRecord> = TapeKind::funding;
+
+}  // namespace
+
+model::Bar TapeItem::bar() const noexcept {
+  const auto row = read<store::BarRecord>(record);
+  return {.instrument_id = instrument_id,
+          .interval_s = interval_s,
+          .open = Price::from_raw(row.open),
+          .high = Price::from_raw(row.high),
+          .low = Price::from_raw(row.low),
+          .close = Price::from_raw(row.close),
+          .volume = Quantity::from_raw(row.volume)};
+}
+
+model::TradeTick TapeItem::trade() const noexcept {
+  const auto row = read<store::TradeRecord>(record);
+  return {.instrument_id = instrument_id,
+          .aggressor_side = row.aggressor_side(),
+          .price = Price::from_raw(row.price),
+          .quantity = Quantity::from_raw(row.quantity < 0 ? -row.quantity : row.quantity)};
+}
+
+model::FundingRate TapeItem::funding() const noexcept {
+  const auto row = read<store::FundingRecord>(record);
+  return {.instrument_id = instrument_id, .rate = Rate::from_raw(row.rate)};
+}
+
+Duration TapeItem::recorded_delay() const noexcept {
+  if (kind != TapeKind::trade) {
+    return {};
+  }
+  const auto row = read<store::TradeRecord>(record);
+  return Duration{std::int64_t{row.ts_init_delta_us} * 1000};
+}
+
+Result<Tape> Tape::open(const store::Catalog& catalog, const TapeSelection& selection) {
+  Tape tape;
+  for (const InstrumentId id : selection.instruments) {
+    if (const auto added = tape.add_instrument(catalog, id, selection); !added) {
+      return tl::unexpected{added.error()};
+    }
+  }
+  tape.heap_.reserve(tape.cursors_.size());
+  for (std::uint32_t i = 0; i < tape.cursors_.size(); ++i) {
+    if (skip_covered(tape.cursors_[i])) {
+      const Cursor& cursor = tape.cursors_[i];
+      const auto order = static_cast<std::uint32_t>(cursor.kind) << 24 |
+                         cursor.instrument_id.value();
+      tape.heap_.push_back({stamp_of(cursor.at), order, i});
+    }
+  }
+  std::sort(tape.heap_.begin(), tape.heap_.end());
+  return tape;
+}
+
+Status Tape::add_instrument(const store::Catalog& catalog, InstrumentId id,
+                            const TapeSelection& selection) {
+  std::vector<Span> covered;
+  std::vector<std::int32_t> intervals;  // ascending: catalog order
+  for (const store::SeriesInfo& info : catalog.series()) {
+    if (info.instrument != id) {
+      continue;
+    }
+    if (info.kind == store::SeriesKind::bars) {
+      intervals.push_back(info.interval_s);
+    } else if (info.kind == store::SeriesKind::trades) {
+      const auto trades = catalog.trades(id);
+      if (!trades) {
+        return tl::unexpected{trades.error()};
+      }
+      series_.push_back(*trades);
+      const auto rows = (*trades)->between(selection.from, selection.to);
+      add_spans(covered, rows, 0, kTradeHole);
+      add_cursor(rows, id, 0, {});
+    } else {
+      const auto funding = catalog.funding(id);
+      if (!funding) {
+        return tl::unexpected{funding.error()};
+      }
+      series_.push_back(*funding);
+      add_cursor((*funding)->between(selection.from, selection.to), id, 0, {});
+    }
+  }
+  std::sort(intervals.begin(), intervals.end());
+  for (const std::int32_t interval_s : intervals) {
+    const auto bars = catalog.bars(id, interval_s);
+    if (!bars) {
+      return tl::unexpected{bars.error()};
+    }
+    series_.push_back(*bars);
+    const Duration length = seconds(interval_s);
+    // A bar counts when it closes at or before the end.
+    const Timestamp last_open = selection.to == Timestamp::never()
+                                    ? selection.to
+                                    : selection.to - length + Duration{1};
+    const auto rows = (*bars)->between(selection.from, last_open);
+    add_cursor(rows, id, interval_s, covered);
+    add_spans(covered, rows, length.ns(), kBarHole);
+  }
+  return {};
+}
+
+template <typename Record>
+void Tape::add_cursor(std::span<const Record> rows, InstrumentId id, std::int32_t interval_s,
+                      std::vector<Span> covered) {
+  if (rows.empty()) {
+    return;
+  }
+  rows_ += rows.size();
+  const auto bytes = std::as_bytes(rows);
+  std::sort(covered.begin(), covered.end(),
+            [](const Span& a, const Span& b) { return a.from < b.from; });
+  Cursor cursor;
+  cursor.at = bytes.data();
+  cursor.end = bytes.data() + bytes.size();
+  cursor.stride = sizeof(Record);
+  cursor.interval_s = interval_s;
+  cursor.kind = kKindOf<Record>;
+  cursor.instrument_id = id;
+  cursor.covered = std::move(covered);
+  cursors_.push_back(std::move(cursor));
+}
+
+template <typename Record>
+void Tape::add_spans(std::vector<Span>& spans, std::span<const Record> rows, std::int64_t length,
+                     std::int64_t hole) {
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const std::int64_t stamp = rows[i].stamp();
+    if (i == 0 || stamp - spans.back().to > hole) {
+      spans.push_back({stamp, stamp + length});
+    }
+    spans.back().to = stamp + length;
+  }
+}
+
+bool Tape::skip_covered(Cursor& cursor) noexcept {
+  const std::int64_t length = std::int64_t{cursor.interval_s} * kNsPerSecond;
+  for (; cursor.at != cursor.end; cursor.at += cursor.stride) {
+    const std::int64_t from = stamp_of(cursor.at);
+    while (cursor.covered_at < cursor.covered.size() &&
+           cursor.covered[cursor.covered_at].to < from + length) {
+      ++cursor.covered_at;
+    }
+    const bool is_covered = cursor.covered_at < cursor.covered.size() &&
+                            cursor.covered[cursor.covered_at].from <= from;
+    if (!is_covered) {
+      return true;
+    }
+  }
+  return false;
+}
+
+TapeItem Tape::next() noexcept {
+  const Key key = heap_.front();
+  Cursor& cursor = cursors_[key.cursor];
+  const TapeItem item{Timestamp{key.time}, cursor.kind, cursor.instrument_id, cursor.interval_s,
+                      cursor.at};
+  cursor.at += cursor.stride;
+  ++played_;
+  const bool has_more =
+      cursor.covered.empty() ? cursor.at != cursor.end : skip_covered(cursor);
+  if (has_more) {
+    heap_.front().time = stamp_of(cursor.at);
+  } else {
+    heap_.front() = heap_.back();
+    heap_.pop_back();
+  }
+  sift_down();
+  return item;
+}
+
+void Tape::sift_down() noexcept {
+  const std::size_t size = heap_.size();
+  if (size == 0) {
+    return;
+  }
+  const Key key = heap_.front();
+  std::size_t hole = 0;
+  for (;;) {
+    std::size_t child = 2 * hole + 1;
+    if (child >= size) {
+      break;
+    }
+    if (child + 1 < size && heap_[child + 1] < heap_[child]) {
+      ++child;
+    }
+    if (!(heap_[child] < key)) {
+      break;
+    }
+    heap_[hole] = heap_[child];
+    hole = child;
+  }
+  heap_[hole] = key;
+}
+
+}  // namespace lanner::runtime

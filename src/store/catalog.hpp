@@ -1,0 +1,97 @@
+#pragma once
+
+// The market data that a session plays: instrument rules and series of bars, trades and funding
+// in one directory. Read here; written by import/importer.hpp and catalog_writer.hpp.
+//
+//   DIR/rules.toml                              instrument rules, for people to read and edit
+//   DIR/index.txt                               what is in it and where it came from
+//   DIR/series/<INSTRUMENT>/<kind>-<interval>.bin
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "model/instrument.hpp"
+#include "store/series_file.hpp"
+
+namespace lanner::store {
+
+enum class Origin : std::uint8_t { recorded, synthetic };
+
+struct SeriesInfo {
+  InstrumentId instrument;
+  SeriesKind kind = SeriesKind::bars;
+  std::int32_t interval_s = 0;  // 0 for trades and funding
+  Timestamp from;               // first stamp: of a bar its open
+  Timestamp to;                 // end: the last bar's close, the last trade or funding stamp
+  std::uint64_t rows = 0;
+  std::uint64_t gaps = 0;       // runs of missing rows inside one source file
+  std::uint64_t missing = 0;
+  std::uint64_t longest_gap = 0;
+  std::uint64_t zero_volume = 0;
+  std::uint64_t saturated = 0;  // volumes beyond the scale: the instrument is not tradable
+  std::uint64_t bytes = 0;
+  std::uint32_t files = 0;      // sources that it was merged from
+};
+
+enum class ProblemKind : std::uint8_t { gap, duplicate, disorder, price, off_grid, span };
+[[nodiscard]] const char* name_of(ProblemKind kind) noexcept;
+
+struct Problem {
+  ProblemKind kind = ProblemKind::gap;
+  Timestamp from;  // of a gap or span: the first missing stamp
+  Timestamp to;    // the first stamp that is there again
+  std::uint64_t missing = 0;  // rows missing, doubled, out of order or off the grid
+};
+
+struct SeriesCheck {
+  SeriesInfo info;
+  std::vector<Problem> problems;
+};
+
+class Catalog {
+ public:
+  // Reads rules and index; series are mapped, and their checksums verified, on first use.
+  [[nodiscard]] static Result<Catalog> open(const std::filesystem::path& dir);
+  Catalog(Catalog&&) noexcept;
+  Catalog& operator=(Catalog&&) noexcept;
+  ~Catalog();
+
+  [[nodiscard]] const std::filesystem::path& dir() const noexcept;
+  [[nodiscard]] Origin origin() const noexcept;
+  // Free text of the writer: "seed 1, driftless"; empty for recorded data.
+  [[nodiscard]] std::string_view origin_note() const noexcept;
+  // Sorted by name; ids are dense over all instruments of the rules file.
+  [[nodiscard]] const model::InstrumentTable& instruments() const noexcept;
+  [[nodiscard]] std::optional<InstrumentId> find(std::string_view name) const noexcept;
+  // Sorted by instrument, kind, interval.
+  [[nodiscard]] const std::vector<SeriesInfo>& series() const noexcept;
+
+  // Each mapped once and shared by all callers of this catalog; a missing series is an error.
+  [[nodiscard]] Result<std::shared_ptr<const BarSeries>> bars(InstrumentId instrument,
+                                                              std::int32_t interval_s) const;
+  [[nodiscard]] Result<std::shared_ptr<const TradeSeries>> trades(InstrumentId instrument) const;
+  [[nodiscard]] Result<std::shared_ptr<const FundingSeries>> funding(
+      InstrumentId instrument) const;
+
+  // Reads every series whole and lists what is wrong with it.
+  [[nodiscard]] Result<std::vector<SeriesCheck>> check() const;
+
+ private:
+  struct State;
+  explicit Catalog(std::unique_ptr<State> state) noexcept;
+  std::unique_ptr<State> state_;
+};
+
+[[nodiscard]] bool is_catalog(const std::filesystem::path& dir);
+
+// A catalog is opened; a folder of data files is first imported into a catalog below `cache_dir`
+// that is named by the content of those files, so the second time nothing is read but hashes.
+[[nodiscard]] Result<Catalog> open_or_import(const std::filesystem::path& data_dir_or_catalog,
+                                             const std::filesystem::path& cache_dir);
+
+}  // namespace lanner::store

@@ -1,0 +1,209 @@
+#include "store/series_file.hpp"
+
+#include <array>
+#include <bit>
+#include <charconv>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "base/crc32c.hpp"
+#include "base/hash.hpp"
+#include "store/atomic_file.hpp"
+
+namespace lanner::store {
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "records are little-endian on disk");
+
+constexpr std::array<char, 8> kMagic{'L', 'A', 'N', 'S', 'E', 'R', 'I', 'E'};
+constexpr std::uint32_t kVersion = 1;
+constexpr std::size_t kBlockBytes = 64 * 1024;
+
+struct Header {
+  std::array<char, 8> magic = kMagic;
+  std::uint32_t version = kVersion;
+  std::uint16_t kind = 0;
+  std::uint16_t record_size = 0;
+  std::int32_t interval_s = 0;
+  std::uint16_t price_digits = Price::kDigits;
+  std::uint16_t quantity_digits = Quantity::kDigits;
+  std::uint64_t rows = 0;
+  std::uint64_t name_hash = 0;
+  std::uint32_t block_bytes = kBlockBytes;
+  std::uint32_t crc = 0;  // of this header, with zero here, and of the block sums
+  std::array<std::uint64_t, 2> unused{};
+};
+static_assert(sizeof(Header) == 64);
+
+std::vector<std::uint32_t> block_sums(std::span<const std::byte> rows) {
+  std::vector<std::uint32_t> sums;
+  sums.reserve(rows.size() / kBlockBytes + 1);
+  for (std::size_t at = 0; at < rows.size(); at += kBlockBytes) {
+    sums.push_back(crc32c(rows.subspan(at, std::min(kBlockBytes, rows.size() - at))));
+  }
+  return sums;
+}
+
+std::uint32_t header_sum(Header header, std::span<const std::byte> sums) noexcept {
+  header.crc = 0;
+  return crc32c(sums, crc32c(std::as_bytes(std::span{&header, 1})));
+}
+
+tl::unexpected<Error> damaged(const std::filesystem::path& path, std::size_t offset,
+                              const std::string& what) {
+  return fail(ErrorKind::data, path.string() + " is damaged at offset " + std::to_string(offset) +
+                                   ": " + what +
+                                   "; delete its catalog and import the source files again");
+}
+
+// Fields that decide how the rows are read; offsets are those of the header.
+Status check_header(const std::filesystem::path& path, const Header& header, std::size_t file_size,
+                    const SeriesIdentity& expected, std::size_t record_size) {
+  if (header.magic != kMagic) {
+    return damaged(path, 0, "not a series file");
+  }
+  if (header.version != kVersion) {
+    return damaged(path, 8, "version " + std::to_string(header.version) + " is not known");
+  }
+  if (header.kind != static_cast<std::uint16_t>(expected.kind) ||
+      header.record_size != record_size || header.block_bytes != kBlockBytes ||
+      header.price_digits != Price::kDigits || header.quantity_digits != Quantity::kDigits) {
+    return damaged(path, 12, "the header tells of other records");
+  }
+  if (header.interval_s != expected.interval_s) {
+    return damaged(path, 16, "the interval is not that of its name");
+  }
+  if (header.name_hash != expected.name_hash) {
+    return damaged(path, 32, "it belongs to another instrument");
+  }
+  if (header.rows > file_size / record_size) {
+    return damaged(path, file_size, "the file is cut");
+  }
+  const std::size_t rows_bytes = header.rows * record_size;
+  const std::size_t blocks = (rows_bytes + kBlockBytes - 1) / kBlockBytes;
+  const std::size_t whole = sizeof(Header) + rows_bytes + blocks * sizeof(std::uint32_t);
+  if (whole != file_size) {
+    return damaged(path, std::min(whole, file_size), "the file is " + std::to_string(file_size) +
+                                                         " bytes long instead of " +
+                                                         std::to_string(whole));
+  }
+  return {};
+}
+
+}  // namespace
+
+const char* name_of(SeriesKind kind) noexcept {
+  switch (kind) {
+    case SeriesKind::bars:
+      return "bars";
+    case SeriesKind::trades:
+      return "trades";
+    case SeriesKind::funding:
+      return "funding";
+  }
+  return "?";
+}
+
+Result<SeriesKind> series_kind_of(std::string_view name) {
+  for (const auto kind : {SeriesKind::bars, SeriesKind::trades, SeriesKind::funding}) {
+    if (name == name_of(kind)) {
+      return kind;
+    }
+  }
+  return fail(ErrorKind::data, "unknown kind of series '" + std::string(name) +
+                                   "'; known are bars, trades and funding");
+}
+
+std::string interval_name(std::int32_t interval_s) {
+  struct Unit {
+    std::int32_t seconds;
+    char name;
+  };
+  if (interval_s == 0) {
+    return "";
+  }
+  for (const Unit unit : {Unit{86'400, 'd'}, Unit{3'600, 'h'}, Unit{60, 'm'}}) {
+    if (interval_s % unit.seconds == 0) {
+      return std::to_string(interval_s / unit.seconds) + unit.name;
+    }
+  }
+  return std::to_string(interval_s) + "s";
+}
+
+std::int32_t interval_of(std::string_view name) noexcept {
+  std::int32_t count = 0;
+  const char* const last = name.data() + name.size();
+  const auto [end, error] = std::from_chars(name.data(), last, count);
+  if (error != std::errc{} || end + 1 != last || count <= 0 || count > 1'000) {
+    return 0;
+  }
+  switch (*end) {
+    case 's':
+      return count;
+    case 'm':
+      return count * 60;
+    case 'h':
+      return count * 3'600;
+    case 'd':
+      return count * 86'400;
+    default:
+      return 0;
+  }
+}
+
+SeriesIdentity identity_of(std::string_view instrument, SeriesKind kind,
+                           std::int32_t interval_s) noexcept {
+  return {kind, interval_s, hash64(std::as_bytes(std::span{instrument.data(), instrument.size()}))};
+}
+
+namespace detail {
+
+Result<MappedRows> map_rows(const std::filesystem::path& path, const SeriesIdentity& expected,
+                            std::size_t record_size) {
+  auto file = MappedFile::open(path);
+  if (!file) {
+    return tl::unexpected{file.error()};
+  }
+  const std::span<const std::byte> bytes = file->bytes();
+  if (bytes.size() < sizeof(Header)) {
+    return damaged(path, bytes.size(), "shorter than its header");
+  }
+  Header header;
+  std::memcpy(&header, bytes.data(), sizeof header);
+  if (const auto good = check_header(path, header, bytes.size(), expected, record_size); !good) {
+    return tl::unexpected{good.error()};
+  }
+  const auto rows = bytes.subspan(sizeof(Header), header.rows * record_size);
+  const auto sums = bytes.subspan(sizeof(Header) + rows.size());
+  if (header_sum(header, sums) != header.crc) {
+    return damaged(path, 0, "header or block sums do not match their checksum");
+  }
+  const std::vector<std::uint32_t> found = block_sums(rows);
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    if (std::memcmp(&found[i], sums.data() + i * sizeof(std::uint32_t), sizeof found[i]) != 0) {
+      return damaged(path, sizeof(Header) + i * kBlockBytes,
+                     "a block of " + std::to_string(kBlockBytes) +
+                         " bytes does not match its checksum");
+    }
+  }
+  return MappedRows{std::move(*file), rows};
+}
+
+Status write_rows(const std::filesystem::path& path, const SeriesIdentity& identity,
+                  std::size_t record_size, std::span<const std::byte> rows) {
+  const std::vector<std::uint32_t> sums = block_sums(rows);
+  Header header;
+  header.kind = static_cast<std::uint16_t>(identity.kind);
+  header.record_size = static_cast<std::uint16_t>(record_size);
+  header.interval_s = identity.interval_s;
+  header.rows = rows.size() / record_size;
+  header.name_hash = identity.name_hash;
+  header.crc = header_sum(header, std::as_bytes(std::span{sums}));
+  const std::array parts{std::as_bytes(std::span<const Header>{&header, 1}), rows,
+                         std::as_bytes(std::span<const std::uint32_t>{sums})};
+  return write_atomically(path, parts);
+}
+
+}  // namespace detail
+}  // namespace lanner::store
