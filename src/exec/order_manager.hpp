@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/ids.hpp"
+#include "base/ring.hpp"
 #include "base/time.hpp"
 #include "exec/plan.hpp"
 #include "model/commands.hpp"
@@ -116,37 +117,60 @@ class OrderManager {
     model::CommandSink& sink;
   };
 
+  // Where an event stands in time, before its plan is known.
+  struct Moment {
+    Timestamp now;
+    model::CommandSink& sink;
+  };
+  struct Ending {
+    model::OrderStatus status = model::OrderStatus::canceled;
+    Quantity filled_qty;
+    model::RejectReason reason = model::RejectReason::none;
+  };
+
   [[nodiscard]] Plan* plan_of(InstrumentId instrument_id) noexcept;
   [[nodiscard]] const Plan* plan_of(InstrumentId instrument_id) const noexcept;
   [[nodiscard]] Leg* find(InstrumentId instrument_id, ClientOrderId id) noexcept;
+  [[nodiscard]] Leg* known(InstrumentId instrument_id, ClientOrderId id) noexcept;
   bool move(Leg& leg, model::OrderStatus to) noexcept;
+  void end_by_event(InstrumentId instrument_id, ClientOrderId id, const Ending& ending,
+                    const Moment& moment) noexcept;
   void end_leg(Step& step, Leg& leg, model::RejectReason reason) noexcept;
+  void note_link(Plan& plan, Leg& leg) noexcept;
   void note_linked_fill(Plan& plan, const Leg& leg, Quantity quantity) noexcept;
+  void start_time_stop(Step& step) noexcept;
   FillContext on_foreign_fill(const model::OrderFilled& event, Timestamp now,
                               model::CommandSink& sink) noexcept;
 
   // protection.cpp: brings what is live to what is wanted; safe to call at any time.
   void settle(Step& step) noexcept;
   void settle_entry(Step& step) noexcept;
+  void settle_armed(Step& step) noexcept;
+  [[nodiscard]] bool is_covered_for_entry(const Plan& plan) const noexcept;
   void settle_working_stop(Step& step) noexcept;
+  void shrink_working_stop(Step& step, Quantity need) noexcept;
   void settle_disaster_stop(Step& step) noexcept;
   void settle_target(Step& step) noexcept;
   void settle_close(Step& step) noexcept;
   void sweep(Step& step) noexcept;
-  void shrink_working_stop(Step& step, Quantity need) noexcept;
-  [[nodiscard]] bool may_place_twin(Step& step) noexcept;
+  void replace_lost_stop(Step& step, model::OrderRole role, Quantity quantity) noexcept;
   void bring_down(Step& step, model::ExitReason reason) noexcept;
+  void note_pending_risk(Plan& plan) noexcept;
   void finish_if_over(Step& step) noexcept;
-
-  // orders.cpp: makes and takes back single orders.
-  Leg* add_leg(Step& step, model::OrderRole role, Quantity quantity) noexcept;
-  void submit_entry(Step& step) noexcept;
-  Leg* submit_working_stop(Step& step, Quantity quantity) noexcept;
-  Leg* submit_disaster_stop(Step& step) noexcept;
-  void submit_target(Step& step, Quantity quantity) noexcept;
-  void submit_close(Step& step, Quantity quantity) noexcept;
-  void cancel(Step& step, Leg& leg) noexcept;
   void set_timer(Step& step) noexcept;
+  [[nodiscard]] bool is_spot(const Plan& plan) const noexcept;
+
+  // orders.cpp: makes and takes back single orders. False: no room for another order.
+  bool submit_entry(Step& step) noexcept;
+  void attach_exits(Step& step, model::OrderRequest& request) noexcept;
+  bool submit_working_stop(Step& step, Quantity quantity) noexcept;
+  bool submit_disaster_stop(Step& step) noexcept;
+  bool submit_target(Step& step, Quantity quantity) noexcept;
+  bool submit_close(Step& step, Quantity quantity) noexcept;
+  void cancel(Step& step, Leg& leg) noexcept;
+  [[nodiscard]] Leg* add_leg(Step& step, model::OrderRole role) noexcept;
+  [[nodiscard]] model::OrderRequest exit_request(const Step& step, const Leg& leg) const noexcept;
+  [[nodiscard]] ClientOrderId next_id(Plan& plan) noexcept;
 
   // unknown.cpp: an order leaves unknown only by proof.
   void ask(Step& step, Leg& leg) noexcept;
@@ -158,8 +182,7 @@ class OrderManager {
   std::int64_t twin_max_;
   std::uint64_t sequence_ = 0;
   std::vector<Plan> plans_;  // by instrument
-  std::vector<PlanEnded> ended_;
-  std::size_t ended_next_ = 0;
+  BoundedQueue<PlanEnded> ended_;
   Money pending_risk_;
   Alarms alarms_;
 };

@@ -3,6 +3,7 @@
 // One streaming feature pipeline, used online and for data sets. Base bars of any interval go in;
 // each longer timeframe is built from them and its features are computed when its bar closes.
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -124,6 +125,8 @@ class FeaturePipeline {
     std::int64_t funding_ns = 0;
     std::uint64_t ignored = 0;
     InstrumentId btc;
+    std::int32_t interval_s = 0;  // of the last base bar
+    FrameSet fed;                 // the timeframes that its interval divides
   };
   static_assert(sizeof(Series) <= 8192);
 

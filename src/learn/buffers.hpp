@@ -2,8 +2,8 @@
 
 // Where learning puts its facts during one event. Storage is reserved once; a full buffer stops
 // the engine (ENSURE), because a dropped label would break "each candidate gets exactly one".
-// Size a LabelBuffer by the log's open_max and a StatusBuffer by 3 x instruments: neither can
-// then overflow between two clears.
+// One call on the log yields at most open_max labels, one call on the scorer at most
+// 3 x instruments + 2 changes: sized so, and drained after each call, neither overflows.
 
 #include <cstddef>
 #include <span>

@@ -113,7 +113,7 @@ class CandidateLog {
   void encode(ByteWriter& out) const;
 
  private:
-  static constexpr std::uint32_t kNone = 0xFFFF'FFFF;
+  static constexpr std::uint32_t kNone = PathWatch::kNoPath;
   enum class LabelFrom : std::uint8_t { path, fills };
 
   struct Slot {
@@ -128,7 +128,7 @@ class CandidateLog {
   void visit(InstrumentId id, const PathPrints& prints, LabelBuffer& labels) noexcept;
   void fold_seen(InstrumentId id) noexcept;
   void rewatch(InstrumentId id) noexcept;
-  // True when the slot is done with and was released.
+  // The path has ended: emit its label, or compare it with the fills', or wait for them.
   void settle_path(std::uint32_t index, Timestamp now, LabelBuffer& labels) noexcept;
   void emit(Slot& slot, const model::CandidateLabel& label, LabelBuffer& labels) noexcept;
   [[nodiscard]] model::CandidateLabel path_label(const Slot& slot, Timestamp now) const noexcept;

@@ -46,8 +46,8 @@ struct Outcome {
 };
 
 // Sums over blocks, in the scale of a DecayScale. A block's observation is the weighted mean of
-// its labels with their mean weight, replaced as more labels of the block arrive: the same
-// labels on twice as many coins change nothing.
+// its labels and weighs as much as its best label, replaced as more labels of the block arrive:
+// the same labels on twice as many coins change nothing.
 class BlockEvidence {
  public:
   struct Sums {
@@ -72,10 +72,10 @@ class BlockEvidence {
  private:
   struct Block {
     std::int64_t id = std::numeric_limits<std::int64_t>::min();
-    double weight = 0.0;
-    double gross = 0.0;  // weighted
+    double best = 0.0;    // largest weight of a label
+    double weight = 0.0;  // sum of weights
+    double gross = 0.0;   // weighted sum
     double net = 0.0;
-    std::int64_t labels = 0;
   };
   void count(const Block& block, double scale) noexcept;
 

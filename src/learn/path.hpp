@@ -79,6 +79,8 @@ class Path {
 // Nearest prices and instant at which anything can happen on an instrument, and the extremes
 // seen since the paths were last looked at.
 struct PathWatch {
+  static constexpr std::uint32_t kNoPath = 0xFFFF'FFFF;
+
   Price above = Price::max();
   Price below = Price::from_raw(INT64_MIN);
   Timestamp deadline = Timestamp::never();
@@ -86,13 +88,25 @@ struct PathWatch {
   Price low = Price::max();
   Price last;
   Timestamp covered_until = Timestamp{INT64_MIN};
-  std::uint32_t head = 0xFFFF'FFFF;
+  std::uint32_t head = kNoPath;  // of the list of paths that have not ended
 
   void fold(Price up, Price down, Price close) noexcept {
     high = up > high ? up : high;
     low = down < low ? down : low;
     last = close;
   }
+  [[nodiscard]] bool has_seen() const noexcept { return low <= high; }
+  void forget_seen() noexcept {
+    high = Price::from_raw(INT64_MIN);
+    low = Price::max();
+  }
+  void consider_none() noexcept {
+    above = Price::max();
+    below = Price::from_raw(INT64_MIN);
+    deadline = Timestamp::never();
+  }
+  void consider(const Path& path, const model::Candidate& candidate) noexcept;
+  void encode(ByteWriter& out) const;
 };
 
 }  // namespace lanner::learn

@@ -16,8 +16,8 @@ constexpr Score kUnknownParticipation{0.01};
 constexpr Score kFractionMax{0.5};
 constexpr std::int64_t kMinutesPerDay = 1440;
 
-// A span of time in minutes, six digits.
-using Minutes = Fixed<struct MinutesTag, 6>;
+// A span of time in minutes, to the nanosecond.
+using Minutes = Fixed<struct MinutesTag, 9>;
 
 Score in_minutes(Duration span) noexcept {
   return to_score(Minutes::from_raw(span.ns() / (kNsPerMinute / Minutes::kScale)));

@@ -231,6 +231,16 @@ Status decode(std::span<const std::byte> in, Command& command, std::size_t& used
   return {};
 }
 
+Status decode(std::span<const std::byte> in, TradeCondition& condition, std::size_t& used) {
+  Decoder decoder(in);
+  detail::fields(decoder, condition);
+  if (!decoder.is_good()) {
+    return damaged("a condition");
+  }
+  used = decoder.used();
+  return {};
+}
+
 Status decode(std::span<const std::byte> in, DecisionTrace& trace, std::size_t& used) {
   Decoder decoder(in);
   detail::fields(decoder, trace);

@@ -36,5 +36,7 @@ inline constexpr std::size_t kTraceBytesMax = 1024;
 [[nodiscard]] Status decode(std::span<const std::byte> in, Command& command, std::size_t& used);
 [[nodiscard]] Status decode(std::span<const std::byte> in, DecisionTrace& trace,
                             std::size_t& used);
+[[nodiscard]] Status decode(std::span<const std::byte> in, TradeCondition& condition,
+                            std::size_t& used);
 
 }  // namespace lanner::model

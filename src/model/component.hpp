@@ -46,6 +46,11 @@ class ComponentMask {
   }
   // Comma-separated component ids; an unknown one or a guard is a usage error with a suggestion.
   [[nodiscard]] static Result<ComponentMask> parse(std::string_view ids);
+  // For codecs.
+  template <typename F>
+  void visit(F each) {
+    each(bits_);
+  }
   friend bool operator==(const ComponentMask&, const ComponentMask&) = default;
 
  private:

@@ -117,6 +117,15 @@ class ParameterSet {
   // A value in seconds, minutes, hours or days as a Duration; `unit` is one of these.
   [[nodiscard]] Duration duration(Param key, Duration unit) const noexcept;
   [[nodiscard]] std::uint32_t version() const noexcept { return version_; }
+  // For codecs: every stored value in order; scores follow from the values.
+  template <typename F>
+  void visit(F each) {
+    for (std::size_t i = 0; i < kParamCount; ++i) {
+      each(values_[i]);
+      scores_[i] = to_score(values_[i]);
+    }
+    each(version_);
+  }
   friend bool operator==(const ParameterSet&, const ParameterSet&) = default;
 
  private:

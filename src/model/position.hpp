@@ -87,6 +87,7 @@ struct CandidateLabel {
   Timestamp labelled_at;
   std::int64_t block_id = 0;
   std::uint64_t cluster_id = 0;
+  ConditionSource condition_source = ConditionSource::strategist;  // file: its own evidence
 };
 
 enum class StatusReason : std::uint8_t {

@@ -137,6 +137,11 @@ class Portfolio {
     Money notional;
     Money commission;
   };
+  // A venue's account without one position.
+  struct Account {
+    Money equity;
+    Money maintenance;
+  };
 
   void open(Slot& slot, const model::OrderFilled& fill, Timestamp now) noexcept;
   void enter(Slot& slot, const model::OrderFilled& fill, const Leg& leg) noexcept;
@@ -146,8 +151,10 @@ class Portfolio {
   void mark_open(Slot& slot, Price mark) noexcept;
   void revalue(Slot& slot) noexcept;
   void note_equity() noexcept;
-  [[nodiscard]] Money venue_unrealised(VenueId venue) const noexcept;
-  [[nodiscard]] Money maintenance_of_others(const Slot& slot) const noexcept;
+  [[nodiscard]] static std::optional<Price> solve_liquidation(const model::Position& position,
+                                                              Rate maintenance,
+                                                              const Account& rest) noexcept;
+  [[nodiscard]] Account account_without(const Slot& slot) const noexcept;
 
   const model::InstrumentTable* instruments_;
   std::vector<Slot> slots_;

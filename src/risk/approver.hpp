@@ -7,10 +7,12 @@
 namespace lanner::risk {
 
 class RiskGovernor;
+struct UncheckedApproval;  // defined by tests of exec only, which need no governor
 
 class Approver {
  private:
   friend class RiskGovernor;
+  friend struct UncheckedApproval;
   template <typename T>
   [[nodiscard]] static model::RiskApproved<T> approve(const T& value) noexcept {
     return model::RiskApproved<T>{value};

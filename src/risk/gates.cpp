@@ -25,7 +25,8 @@ Score score_of(std::size_t count) noexcept {
 }
 
 GateResult verdict(bool is_allowed, Score value, Score threshold) noexcept {
-  return GateResult{.verdict = is_allowed ? Verdict::allow : Verdict::refuse,
+  return GateResult{.gate = model::Gate::none,
+                    .verdict = is_allowed ? Verdict::allow : Verdict::refuse,
                     .value = value,
                     .threshold = threshold};
 }
@@ -149,7 +150,7 @@ GateResult RiskGovernor::stop_placeable(Draft& draft) const noexcept {
   const RiskContext& context = draft.context;
   const Score stops_min = parameters_.score(Param::risk_liquidation_stops_min);
   if (!are_exits_placeable(draft.intent, draft.entry_px, context)) {
-    return GateResult{.verdict = Verdict::refuse, .value = kNone, .threshold = stops_min};
+    return verdict(false, kNone, stops_min);
   }
   if (context.instrument->kind == InstrumentKind::spot) {
     return verdict(true, stops_min, stops_min);
@@ -188,18 +189,21 @@ GateResult RiskGovernor::probe_budget(Draft& draft) const noexcept {
   return verdict(used <= budget, used, budget);
 }
 
-// The quantity that fits into `room` out of `whole`; refuses when none does.
-GateResult RiskGovernor::scale_to(Draft& draft, Money whole, Money room) const noexcept {
+// Shrinks the draft until its share of `whole` fits into `room`; refuses when nothing fits.
+Verdict RiskGovernor::scale_to(Draft& draft, Money whole, Money room) const noexcept {
+  if (draft.quantity.is_zero()) {
+    return Verdict::allow;  // no size was possible; the smallest notional says so
+  }
   const Quantity fit = fitting(draft.quantity, whole, room, draft.context.instrument->step);
   if (!fit.is_positive()) {
-    return GateResult{.verdict = Verdict::refuse};
+    return Verdict::refuse;
   }
   if (fit == draft.quantity) {
-    return GateResult{.verdict = Verdict::allow};
+    return Verdict::allow;
   }
   draft.risk = money_share(draft.risk, fit, draft.quantity);
   draft.quantity = fit;
-  return GateResult{.verdict = Verdict::scale};
+  return Verdict::scale;
 }
 
 // Pct of equity at risk with this intent as asked.
@@ -208,17 +212,17 @@ GateResult RiskGovernor::heat(Draft& draft) const noexcept {
   const Money room =
       money_times(context.equity, parameters_.fraction(Param::risk_heat_pct)) - context.open_risk;
   const Score asked = pct_of(context.open_risk + draft.risk, context.equity);
-  GateResult result = scale_to(draft, draft.risk, room);
-  result.value = asked;
-  result.threshold = parameters_.score(Param::risk_heat_pct);
-  return result;
+  return GateResult{.gate = model::Gate::none,
+                    .verdict = scale_to(draft, draft.risk, room),
+                    .value = asked,
+                    .threshold = parameters_.score(Param::risk_heat_pct)};
 }
 
 // Pct of equity as notional; of the two limits the tighter one is told.
 GateResult RiskGovernor::exposure(Draft& draft) const noexcept {
   const RiskContext& context = draft.context;
-  const auto room_of = [&](Param limit, Money used) {
-    return money_times(context.equity, parameters_.fraction(limit)) - used;
+  const auto room_of = [&](Param cap, Money taken) {
+    return money_times(context.equity, parameters_.fraction(cap)) - taken;
   };
   const Money room_here =
       room_of(Param::risk_exposure_instrument_pct, context.instrument_exposure);
@@ -226,11 +230,12 @@ GateResult RiskGovernor::exposure(Draft& draft) const noexcept {
   const bool here_binds = room_here <= room_total;
   const Money used = here_binds ? context.instrument_exposure : context.total_exposure;
   const Money whole = notional_of(draft.entry_px, draft.quantity);
-  GateResult result = scale_to(draft, whole, std::min(room_here, room_total));
-  result.value = pct_of(used + whole, context.equity);
-  result.threshold = parameters_.score(here_binds ? Param::risk_exposure_instrument_pct
-                                                  : Param::risk_exposure_total_pct);
-  return result;
+  const Param limit =
+      here_binds ? Param::risk_exposure_instrument_pct : Param::risk_exposure_total_pct;
+  return GateResult{.gate = model::Gate::none,
+                    .verdict = scale_to(draft, whole, std::min(room_here, room_total)),
+                    .value = pct_of(used + whole, context.equity),
+                    .threshold = parameters_.score(limit)};
 }
 
 // Times equity: total notional against the lower of our cap and the venue's; spot cannot borrow.
@@ -244,10 +249,10 @@ GateResult RiskGovernor::leverage_margin(Draft& draft) const noexcept {
     cap = std::min(parameters_.rate(Param::risk_leverage_max), Rate::from_int(tier.leverage_max));
   }
   const Money room = money_times(context.equity, cap) - context.total_exposure;
-  GateResult result = scale_to(draft, whole, room);
-  result.value = pct_of(context.total_exposure + whole, context.equity) / kHundred;
-  result.threshold = to_score(cap);
-  return result;
+  return GateResult{.gate = model::Gate::none,
+                    .verdict = scale_to(draft, whole, room),
+                    .value = pct_of(context.total_exposure + whole, context.equity) / kHundred,
+                    .threshold = to_score(cap)};
 }
 
 // Pct of equity at 00:00 UTC: the worst of the day.

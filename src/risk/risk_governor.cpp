@@ -35,8 +35,9 @@ RiskGovernor::RiskGovernor(const model::InstrumentTable& instruments,
                            const model::ParameterSet& parameters, model::ComponentMask mask)
     : parameters_(parameters),
       mask_(mask),
-      entries_(static_cast<std::size_t>(std::max(parameters.count(Param::risk_entries_per_hour),
-                                                 parameters.count(Param::risk_entries_per_minute)))),
+      entries_(static_cast<std::size_t>(
+          std::max(parameters.count(Param::risk_entries_per_hour),
+                   parameters.count(Param::risk_entries_per_minute)))),
       equity_guard_(parameters.fraction(Param::risk_daily_loss_pct),
                     parameters.fraction(Param::risk_drawdown_pct)),
       cooldown_until_(instruments.size()) {}

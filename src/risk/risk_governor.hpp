@@ -86,7 +86,7 @@ class RiskGovernor {
   [[nodiscard]] model::GateResult drawdown(Draft& draft) const noexcept;
   [[nodiscard]] model::GateResult notional_min(Draft& draft) const noexcept;
 
-  [[nodiscard]] model::GateResult scale_to(Draft& draft, Money whole, Money room) const noexcept;
+  [[nodiscard]] model::Verdict scale_to(Draft& draft, Money whole, Money room) const noexcept;
   [[nodiscard]] std::optional<model::TradingStateChanged> announce() noexcept;
 
   model::ParameterSet parameters_;

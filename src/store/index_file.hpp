@@ -1,7 +1,7 @@
 #pragma once
 
 // index.txt of a catalog: what it holds and where that came from, one line per fact, in a fixed
-// order, with a checksum in the last line. It is written last, so what it does not name is not there.
+// order, with a checksum in the last line. It is written last: what it does not name is not there.
 
 #include <array>
 #include <cstdint>

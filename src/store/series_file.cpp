@@ -16,13 +16,13 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "records are little-endian on disk");
 
-constexpr std::array<char, 8> kMagic{'L', 'A', 'N', 'S', 'E', 'R', 'I', 'E'};
-constexpr std::uint32_t kVersion = 1;
-constexpr std::size_t kBlockBytes = 64 * 1024;
+constexpr std::array<char, 8> kSeriesMagic{'L', 'A', 'N', 'S', 'E', 'R', 'I', 'E'};
+constexpr std::uint32_t kSeriesVersion = 1;
+constexpr std::size_t kSeriesBlockBytes = 64 * 1024;
 
-struct Header {
-  std::array<char, 8> magic = kMagic;
-  std::uint32_t version = kVersion;
+struct SeriesHeader {
+  std::array<char, 8> magic = kSeriesMagic;
+  std::uint32_t version = kSeriesVersion;
   std::uint16_t kind = 0;
   std::uint16_t record_size = 0;
   std::int32_t interval_s = 0;
@@ -30,27 +30,27 @@ struct Header {
   std::uint16_t quantity_digits = Quantity::kDigits;
   std::uint64_t rows = 0;
   std::uint64_t name_hash = 0;
-  std::uint32_t block_bytes = kBlockBytes;
+  std::uint32_t block_bytes = kSeriesBlockBytes;
   std::uint32_t crc = 0;  // of this header, with zero here, and of the block sums
   std::array<std::uint64_t, 2> unused{};
 };
-static_assert(sizeof(Header) == 64);
+static_assert(sizeof(SeriesHeader) == 64);
 
-std::vector<std::uint32_t> block_sums(std::span<const std::byte> rows) {
+std::vector<std::uint32_t> series_block_sums(std::span<const std::byte> rows) {
   std::vector<std::uint32_t> sums;
-  sums.reserve(rows.size() / kBlockBytes + 1);
-  for (std::size_t at = 0; at < rows.size(); at += kBlockBytes) {
-    sums.push_back(crc32c(rows.subspan(at, std::min(kBlockBytes, rows.size() - at))));
+  sums.reserve(rows.size() / kSeriesBlockBytes + 1);
+  for (std::size_t at = 0; at < rows.size(); at += kSeriesBlockBytes) {
+    sums.push_back(crc32c(rows.subspan(at, std::min(kSeriesBlockBytes, rows.size() - at))));
   }
   return sums;
 }
 
-std::uint32_t header_sum(Header header, std::span<const std::byte> sums) noexcept {
+std::uint32_t series_header_sum(SeriesHeader header, std::span<const std::byte> sums) noexcept {
   header.crc = 0;
   return crc32c(sums, crc32c(std::as_bytes(std::span{&header, 1})));
 }
 
-tl::unexpected<Error> damaged(const std::filesystem::path& path, std::size_t offset,
+tl::unexpected<Error> series_damage(const std::filesystem::path& path, std::size_t offset,
                               const std::string& what) {
   return fail(ErrorKind::data, path.string() + " is damaged at offset " + std::to_string(offset) +
                                    ": " + what +
@@ -58,35 +58,36 @@ tl::unexpected<Error> damaged(const std::filesystem::path& path, std::size_t off
 }
 
 // Fields that decide how the rows are read; offsets are those of the header.
-Status check_header(const std::filesystem::path& path, const Header& header, std::size_t file_size,
-                    const SeriesIdentity& expected, std::size_t record_size) {
-  if (header.magic != kMagic) {
-    return damaged(path, 0, "not a series file");
+Status check_series_header(const std::filesystem::path& path, const SeriesHeader& header,
+                           std::size_t file_size, const SeriesIdentity& expected,
+                           std::size_t record_size) {
+  if (header.magic != kSeriesMagic) {
+    return series_damage(path, 0, "not a series file");
   }
-  if (header.version != kVersion) {
-    return damaged(path, 8, "version " + std::to_string(header.version) + " is not known");
+  if (header.version != kSeriesVersion) {
+    return series_damage(path, 8, "version " + std::to_string(header.version) + " is not known");
   }
   if (header.kind != static_cast<std::uint16_t>(expected.kind) ||
-      header.record_size != record_size || header.block_bytes != kBlockBytes ||
+      header.record_size != record_size || header.block_bytes != kSeriesBlockBytes ||
       header.price_digits != Price::kDigits || header.quantity_digits != Quantity::kDigits) {
-    return damaged(path, 12, "the header tells of other records");
+    return series_damage(path, 12, "the header tells of other records");
   }
   if (header.interval_s != expected.interval_s) {
-    return damaged(path, 16, "the interval is not that of its name");
+    return series_damage(path, 16, "the interval is not that of its name");
   }
   if (header.name_hash != expected.name_hash) {
-    return damaged(path, 32, "it belongs to another instrument");
+    return series_damage(path, 32, "it belongs to another instrument");
   }
   if (header.rows > file_size / record_size) {
-    return damaged(path, file_size, "the file is cut");
+    return series_damage(path, file_size, "the file is cut");
   }
   const std::size_t rows_bytes = header.rows * record_size;
-  const std::size_t blocks = (rows_bytes + kBlockBytes - 1) / kBlockBytes;
-  const std::size_t whole = sizeof(Header) + rows_bytes + blocks * sizeof(std::uint32_t);
+  const std::size_t blocks = (rows_bytes + kSeriesBlockBytes - 1) / kSeriesBlockBytes;
+  const std::size_t whole = sizeof(SeriesHeader) + rows_bytes + blocks * sizeof(std::uint32_t);
   if (whole != file_size) {
-    return damaged(path, std::min(whole, file_size), "the file is " + std::to_string(file_size) +
-                                                         " bytes long instead of " +
-                                                         std::to_string(whole));
+    return series_damage(path, std::min(whole, file_size),
+                         "the file is " + std::to_string(file_size) + " bytes long instead of " +
+                             std::to_string(whole));
   }
   return {};
 }
@@ -166,24 +167,25 @@ Result<MappedRows> map_rows(const std::filesystem::path& path, const SeriesIdent
     return tl::unexpected{file.error()};
   }
   const std::span<const std::byte> bytes = file->bytes();
-  if (bytes.size() < sizeof(Header)) {
-    return damaged(path, bytes.size(), "shorter than its header");
+  if (bytes.size() < sizeof(SeriesHeader)) {
+    return series_damage(path, bytes.size(), "shorter than its header");
   }
-  Header header;
+  SeriesHeader header;
   std::memcpy(&header, bytes.data(), sizeof header);
-  if (const auto good = check_header(path, header, bytes.size(), expected, record_size); !good) {
+  if (const auto good = check_series_header(path, header, bytes.size(), expected, record_size);
+      !good) {
     return tl::unexpected{good.error()};
   }
-  const auto rows = bytes.subspan(sizeof(Header), header.rows * record_size);
-  const auto sums = bytes.subspan(sizeof(Header) + rows.size());
-  if (header_sum(header, sums) != header.crc) {
-    return damaged(path, 0, "header or block sums do not match their checksum");
+  const auto rows = bytes.subspan(sizeof(SeriesHeader), header.rows * record_size);
+  const auto sums = bytes.subspan(sizeof(SeriesHeader) + rows.size());
+  if (series_header_sum(header, sums) != header.crc) {
+    return series_damage(path, 0, "header or block sums do not match their checksum");
   }
-  const std::vector<std::uint32_t> found = block_sums(rows);
+  const std::vector<std::uint32_t> found = series_block_sums(rows);
   for (std::size_t i = 0; i < found.size(); ++i) {
     if (std::memcmp(&found[i], sums.data() + i * sizeof(std::uint32_t), sizeof found[i]) != 0) {
-      return damaged(path, sizeof(Header) + i * kBlockBytes,
-                     "a block of " + std::to_string(kBlockBytes) +
+      return series_damage(path, sizeof(SeriesHeader) + i * kSeriesBlockBytes,
+                     "a block of " + std::to_string(kSeriesBlockBytes) +
                          " bytes does not match its checksum");
     }
   }
@@ -192,15 +194,15 @@ Result<MappedRows> map_rows(const std::filesystem::path& path, const SeriesIdent
 
 Status write_rows(const std::filesystem::path& path, const SeriesIdentity& identity,
                   std::size_t record_size, std::span<const std::byte> rows) {
-  const std::vector<std::uint32_t> sums = block_sums(rows);
-  Header header;
+  const std::vector<std::uint32_t> sums = series_block_sums(rows);
+  SeriesHeader header;
   header.kind = static_cast<std::uint16_t>(identity.kind);
   header.record_size = static_cast<std::uint16_t>(record_size);
   header.interval_s = identity.interval_s;
   header.rows = rows.size() / record_size;
   header.name_hash = identity.name_hash;
-  header.crc = header_sum(header, std::as_bytes(std::span{sums}));
-  const std::array parts{std::as_bytes(std::span<const Header>{&header, 1}), rows,
+  header.crc = series_header_sum(header, std::as_bytes(std::span{sums}));
+  const std::array parts{std::as_bytes(std::span<const SeriesHeader>{&header, 1}), rows,
                          std::as_bytes(std::span<const std::uint32_t>{sums})};
   return write_atomically(path, parts);
 }

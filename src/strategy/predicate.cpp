@@ -8,29 +8,15 @@ using model::FeatureId;
 using model::Predicate;
 using model::PredicateOp;
 
-enum class Closed : bool { last, previous };
+// Which closed bar of the timeframe, as the view holds it.
+using ClosedBar = double (FeatureView::*)(FeatureId, model::Timeframe) const noexcept;
 
-std::optional<double> closed_value(const FeatureView& view, FeatureId feature,
-                                   model::Timeframe timeframe, Closed closed) noexcept {
-  const auto score = closed == Closed::last ? view.value(feature, timeframe)
-                                            : view.previous(feature, timeframe);
-  if (!score || !score->is_finite()) {
-    return std::nullopt;
-  }
-  return score->value();
-}
-
-// The right-hand side at a closed bar.
-std::optional<double> threshold(const Predicate& predicate, const FeatureView& view,
-                                Closed closed) noexcept {
+// The right-hand side at a closed bar; not finite while its feature is absent.
+double threshold(const Predicate& predicate, const FeatureView& view, ClosedBar bar) noexcept {
   if (predicate.rhs == FeatureId::none) {
     return predicate.value.value();
   }
-  const auto feature = closed_value(view, predicate.rhs, predicate.tf, closed);
-  if (!feature) {
-    return std::nullopt;
-  }
-  return *feature + predicate.value.value();
+  return (view.*bar)(predicate.rhs, predicate.tf) + predicate.value.value();
 }
 
 bool holds_live(const Predicate& predicate, const FeatureView& view, Price last) noexcept {
@@ -60,21 +46,19 @@ bool is_true(const Predicate& predicate, const FeatureView& view, Price last) no
   if (is_live_price(predicate)) {
     return holds_live(predicate, view, last);
   }
-  const auto left = closed_value(view, predicate.lhs, predicate.tf, Closed::last);
-  const auto right = threshold(predicate, view, Closed::last);
-  if (!left || !right || !compares(predicate.op, *left, *right)) {
+  const double left = view.value(predicate.lhs, predicate.tf);
+  const double right = threshold(predicate, view, &FeatureView::value);
+  // Absent values are NaN, and every comparison with them is false.
+  if (!compares(predicate.op, left, right)) {
     return false;
   }
   if (!is_cross(predicate.op)) {
     return true;
   }
-  const auto left_before = closed_value(view, predicate.lhs, predicate.tf, Closed::previous);
-  const auto right_before = threshold(predicate, view, Closed::previous);
-  if (!left_before || !right_before) {
-    return false;
-  }
-  return predicate.op == PredicateOp::cross_up ? *left_before < *right_before
-                                               : *left_before > *right_before;
+  const double left_before = view.previous(predicate.lhs, predicate.tf);
+  const double right_before = threshold(predicate, view, &FeatureView::previous);
+  return predicate.op == PredicateOp::cross_up ? left_before < right_before
+                                               : left_before > right_before;
 }
 
 bool is_triggered(const model::TradeCondition& condition, const FeatureView& view,

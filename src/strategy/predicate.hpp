@@ -11,7 +11,7 @@
 
 #include "base/fixed.hpp"
 #include "base/score.hpp"
-#include "features/feature_view.hpp"
+#include "features/pipeline.hpp"
 #include "model/condition.hpp"
 
 namespace lanner::strategy {
@@ -43,11 +43,11 @@ namespace lanner::strategy {
   if (predicate.rhs == model::FeatureId::none) {
     return to_level(predicate.value.value());
   }
-  const auto feature = view.value(predicate.rhs, predicate.tf);
-  if (!feature) {
+  const double feature = view.value(predicate.rhs, predicate.tf);
+  if (!std::isfinite(feature)) {
     return std::nullopt;
   }
-  return to_level(feature->value() + predicate.value.value());
+  return to_level(feature + predicate.value.value());
 }
 
 // The range of raw prices in which it holds, lowest and highest.

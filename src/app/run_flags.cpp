@@ -1,0 +1,130 @@
+#include "app/run_flags.hpp"
+
+#include <charconv>
+
+#include "model/component.hpp"
+
+namespace lanner::app {
+namespace {
+
+// A flag wins over the setting of its name; its text is checked by the setting's own rule.
+Result<std::optional<std::string>> flag_or_setting(const Invocation& in, std::string_view flag,
+                                                   std::string_view key) {
+  if (!in.has(flag)) {
+    return in.settings().find(key);
+  }
+  const std::string value = in.text(flag);
+  const std::string problem = problem_of(key, value);
+  if (!problem.empty()) {
+    return fail(ErrorKind::usage, std::string{flag} + ": " + problem);
+  }
+  return value;
+}
+
+std::string join_names(const std::vector<std::string>& names) {
+  std::string out;
+  for (const std::string& name : names) {
+    out += (out.empty() ? "" : ",") + name;
+  }
+  return out;
+}
+
+std::int64_t number_of(const std::string& checked) {
+  std::int64_t value = 0;
+  std::from_chars(checked.data(), checked.data() + checked.size(), value);
+  return value;
+}
+
+Status set_money(const Invocation& in, runtime::RunOptions& options) {
+  const auto balance = flag_or_setting(in, "--balance", "balance");
+  const auto fee = flag_or_setting(in, "--fee", "fee");
+  if (!balance || !fee) {
+    return tl::unexpected{!balance ? balance.error() : fee.error()};
+  }
+  if (*balance) {
+    options.balance = *parse_fixed<Money>(**balance);
+  }
+  if (*fee) {
+    options.fee = *parse_fixed<Rate>(**fee);
+  }
+  return {};
+}
+
+Status set_counts(const Invocation& in, runtime::RunOptions& options) {
+  const auto seed = flag_or_setting(in, "--seed", "seed");
+  const auto leverage = flag_or_setting(in, "--leverage", "leverage");
+  const auto most = flag_or_setting(in, "--max-open-positions", "max_open_positions");
+  for (const auto* value : {&seed, &leverage, &most}) {
+    if (!*value) {
+      return tl::unexpected{value->error()};
+    }
+  }
+  if (*seed) {
+    options.seed = static_cast<std::uint64_t>(number_of(**seed));
+  }
+  if (*leverage) {
+    options.leverage = number_of(**leverage);
+  }
+  if (*most) {
+    options.open_positions_max = number_of(**most);
+  }
+  return {};
+}
+
+Status set_choice(const Invocation& in, runtime::RunOptions& options) {
+  const auto market = flag_or_setting(in, "--market", "market");
+  const auto quote = flag_or_setting(in, "--quote", "quote");
+  for (const auto* value : {&market, &quote}) {
+    if (!*value) {
+      return tl::unexpected{value->error()};
+    }
+  }
+  options.market = market->value_or("");
+  options.quote = quote->value_or("");
+  options.mask = in.has("--mask") ? join_names(in.names("--mask"))
+                                  : in.settings().find("mask").value_or("");
+  const auto mask = model::ComponentMask::parse(options.mask);
+  if (!mask) {
+    return fail(ErrorKind::usage, "--mask: " + mask.error().message);
+  }
+  options.instruments = in.names("--instruments");
+  return {};
+}
+
+Status set_period(const Invocation& in, runtime::RunOptions& options) {
+  const auto from = in.instant("--from");
+  const auto to = in.instant("--to");
+  if (!from || !to) {
+    return tl::unexpected{!from ? from.error() : to.error()};
+  }
+  if (*from && *to && **from >= **to) {
+    return fail(ErrorKind::usage, "the range --from " + in.text("--from") + " --to " +
+                                      in.text("--to") +
+                                      " is empty; --to is exclusive and must be later");
+  }
+  options.from = *from;
+  options.to = *to;
+  return {};
+}
+
+}  // namespace
+
+Result<runtime::RunOptions> run_options(const Invocation& in) {
+  runtime::RunOptions options;
+  options.profile = in.profile();
+  options.sets = in.settings().parameters();
+  options.conditions = in.text("--conditions");
+  for (const auto& set : {set_money, set_counts, set_choice, set_period}) {
+    if (const Status done = set(in, options); !done) {
+      return tl::unexpected{done.error()};
+    }
+  }
+  std::error_code ignored;
+  if (!options.conditions.empty() && !std::filesystem::is_regular_file(options.conditions, ignored)) {
+    return fail(ErrorKind::usage, "--conditions " + options.conditions.string() +
+                                      ": no such file; give a tc1 file");
+  }
+  return options;
+}
+
+}  // namespace lanner::app

@@ -1,0 +1,51 @@
+#include <fmt/core.h>
+
+#include <array>
+
+#include "app/invocation.hpp"
+#include "app/verb.hpp"
+#include "base/build_info.hpp"
+#include "runtime/json_out.hpp"
+
+namespace lanner::app {
+namespace {
+
+// Every shape that this build writes or reads.
+constexpr std::array<std::string_view, 12> kSchemas{
+    "backtest/1",  "components/1", "data-check/1", "data-import/1", "data-list/1", "journal/1",
+    "report/1",    "replay/1",     "run/1",        "tc1",           "rules/1",     "version/1"};
+
+Result<int> run_version(const Invocation& in) {
+  const BuildInfo& info = build_info();
+  if (!in.is_json()) {
+    fmt::print("lanner {} ({}, {}, {})\n", info.version, info.build_id, info.compiler, info.preset);
+    return 0;
+  }
+  runtime::JsonArray schemas;
+  for (const std::string_view schema : kSchemas) {
+    schemas.add(schema);
+  }
+  runtime::JsonObject out{"version/1"};
+  out.set("version", info.version)
+      .set("build_id", info.build_id)
+      .set("compiler", info.compiler)
+      .set("preset", info.preset)
+      .set("schemas", schemas);
+  fmt::print("{}\n", out.text());
+  return 0;
+}
+
+}  // namespace
+
+Verb version_verb() noexcept {
+  return Verb{.name = "version",
+              .alias = {},
+              .purpose = "which build this is",
+              .example = "lanner version --json",
+              .arguments = {},
+              .flags = {},
+              .run = run_version,
+              .verbs = {}};
+}
+
+}  // namespace lanner::app

@@ -1,0 +1,125 @@
+// From a trigger to a verdict: every trigger becomes a candidate with a trace, traded or not.
+
+#include "core/engine.hpp"
+
+namespace lanner::core {
+
+using model::PositionSide;
+
+namespace {
+
+// Stream of the Thompson draws: one per pattern, instrument and cycle, so that the order in which
+// conditions fire cannot change what they draw.
+std::uint64_t draw_counter(std::uint64_t cycle, InstrumentId id) noexcept {
+  return cycle << 16 | id.value();
+}
+
+// One conditional order more than a plan places, so that a stop can be replaced new-before-old.
+constexpr std::size_t kVenueSlots = 200;
+
+}  // namespace
+
+void Engine::fire() noexcept {
+  std::size_t left = model::CommandSink::Capacity{}.traces;
+  for (const strategy::Trigger& trigger : triggers_) {
+    if (left == 0) {
+      ++counters_.triggers_dropped;
+      continue;
+    }
+    --left;
+    ++counters_.triggers;
+    decide(trigger);
+  }
+  triggers_.clear();
+}
+
+strategy::PlanInput Engine::plan_input(const strategy::Trigger& trigger) const noexcept {
+  const model::TradeCondition& condition = sniper_.condition(trigger.slot);
+  const InstrumentId id = condition.instrument_id;
+  strategy::PlanInput input;
+  input.condition = &condition;
+  input.last_px = trigger.price;
+  input.features = features_.view(id);
+  input.now = now_;
+  input.cushion = {portfolio_.equity(), portfolio_.open_risk() + orders_.pending_risk(),
+                   portfolio_.gross_exposure()};
+  input.coin = {knowledge_.coins().status(id, condition.side),
+                knowledge_.coins().offset_r(id, condition.side)};
+  input.expected_r = knowledge_.patterns().draw(
+      {condition.template_id, condition.side, condition.source}, config_.seed,
+      draw_counter(cycle_, id));
+  if (market_[id].funding_at.is_set()) {
+    input.funding = market_[id].funding;
+  }
+  input.btc_atr_bps = strategy::btc_atr_bps(features_, id, ts_event_);
+  input.latency = config_.order_latency;
+  return input;
+}
+
+risk::RiskContext Engine::risk_context(const model::TradeCondition& condition) const noexcept {
+  const InstrumentId id = condition.instrument_id;
+  const model::Instrument& instrument = config_.instruments[id.index()];
+  const Price px = market_[id].last_px;
+  risk::RiskContext context;
+  context.now = now_;
+  context.is_fresh = market_.is_trading(id) && market_.is_fresh(id, now_, config_.parameters);
+  context.has_position = portfolio_.position(id).side != PositionSide::flat;
+  context.has_open_plan = orders_.has_plan(id);
+  context.can_short = instrument.kind == model::InstrumentKind::perpetual;
+  context.is_shadow_only = condition.shadow_only == model::ShadowOnly::yes;
+  context.instrument = &instrument;
+  context.equity = portfolio_.equity();
+  context.open_risk = portfolio_.open_risk() + orders_.pending_risk();
+  context.instrument_exposure = portfolio_.exposure(id) + orders_.pending_exposure(id, px);
+  context.total_exposure = portfolio_.gross_exposure();
+  context.open_positions = portfolio_.open_positions();
+  for (const model::Instrument& other : config_.instruments) {
+    if (!orders_.has_plan(other.id)) {
+      continue;
+    }
+    context.total_exposure += orders_.pending_exposure(other.id, market_[other.id].last_px);
+    const bool is_flat = portfolio_.position(other.id).side == PositionSide::flat;
+    context.open_positions += is_flat ? 1 : 0;
+  }
+  context.probe_loss_today = probe_.lost(portfolio_.unrealised());
+  context.free_protective_slots = kVenueSlots - orders_.open_orders(id);
+  return context;
+}
+
+void Engine::decide(const strategy::Trigger& trigger) noexcept {
+  const model::TradeCondition& condition = sniper_.condition(trigger.slot);
+  const InstrumentId id = condition.instrument_id;
+  const strategy::PlanInput input = plan_input(trigger);
+  auto plan = planner_.plan(input);
+  if (!plan) {
+    // Without an ATR there is no stop, and without a stop there is no candidate.
+    ++counters_.triggers_without_plan;
+    return;
+  }
+  candidates_.open(plan->candidate);
+  plan->intent.candidate_id = plan->candidate.id;
+  trace_ = model::DecisionTrace{};
+  strategy::Planner::explain(*plan, trace_);
+  trace_.parameter_version = config_.parameters.version();
+  sniper_.inputs(trigger.slot, input.features, trigger.price, trace_.inputs);
+  if (!plan->candidate.id.is_valid()) {
+    ++counters_.candidates_refused;
+    return;
+  }
+  const auto approved = risk_.review(plan->intent, risk_context(condition), trace_);
+  if (approved) {
+    trace_.is_traded = true;
+    ++counters_.entries;
+    const model::OrderIntent& intent = approved->get();
+    portfolio_.expect(id, {intent.candidate_id, intent.side, condition.template_id,
+                           intent.decision_px, intent.stop_px, intent.target_px});
+    candidates_.mark_traded(intent.candidate_id);
+    risk_.on_entry_sent(id, now_);
+    orders_.start(*approved, now_, *sink_);
+  } else {
+    ++counters_.refusals;
+  }
+  sink_->push(trace_);
+}
+
+}  // namespace lanner::core

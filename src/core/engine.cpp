@@ -1,0 +1,175 @@
+#include "core/engine.hpp"
+
+#include <utility>
+
+#include "base/ensure.hpp"
+
+namespace lanner::core {
+
+using model::TimerKind;
+
+Engine::Engine(EngineConfig config)
+    : config_(std::move(config)),
+      market_(config_.instruments),
+      costs_(config_.instruments, config_.parameters),
+      builder_(config_.instruments),
+      portfolio_(config_.instruments, config_.balance_by_venue),
+      features_(config_.instruments),
+      candidates_(config_.instruments, config_.parameters, costs_,
+                  config_.limits.candidates_open_max),
+      knowledge_(config_.instruments, config_.parameters, config_.mask),
+      sniper_({config_.instruments.size(), config_.limits.conditions_max}),
+      strategist_(config_.instruments, config_.parameters, config_.mask),
+      planner_(config_.instruments, config_.parameters, config_.mask, costs_),
+      risk_(config_.instruments, config_.parameters, config_.mask),
+      orders_(config_.instruments, config_.parameters, config_.epoch),
+      labels_(config_.limits.candidates_open_max),
+      status_changes_(3 * config_.instruments.size() + 3),
+      triggers_(config_.limits.conditions_max),
+      has_built_bars_(config_.instruments.size(), 0) {
+  standing_.reserve(config_.limits.standing_max);
+  coin_knowledge_.resize(config_.instruments.size() * 2);
+}
+
+void Engine::apply(const model::Event& event, model::CommandSink& sink) noexcept {
+  ENSURE(event.ts_init >= now_);
+  set_ensure_sequence(event.sequence);
+  sink_ = &sink;
+  now_ = event.ts_init;
+  ts_event_ = event.ts_event;
+  is_money_moved_ = false;
+  ++counters_.events;
+  if (!is_started_) [[unlikely]] {
+    start();
+  }
+  std::visit([this](const auto& payload) { on(payload); }, event.payload);
+  drain_ended_plans();
+  if (!labels_.is_empty() || !status_changes_.is_empty()) {
+    learn_from_labels();
+  }
+  if (is_money_moved_) {
+    watch_equity();
+  }
+  if (!triggers_.is_empty()) {
+    fire();
+  }
+  sink_ = nullptr;
+}
+
+void Engine::start() noexcept {
+  is_started_ = true;
+  announce(risk_.on_day_start(portfolio_.equity(), now_));
+  set_timer(TimerKind::strategist_cycle, 0, now_.floor_to(strategist_.period()) + strategist_.period());
+  set_timer(TimerKind::day_start, 0, now_.floor_to(hours(24)) + hours(24));
+}
+
+void Engine::set_timer(TimerKind kind, std::uint32_t key, Timestamp at) noexcept {
+  sink_->push(model::SetTimer{kind, key, at});
+}
+
+void Engine::on(const model::TimerFired& timer) noexcept {
+  switch (timer.kind) {
+    case TimerKind::strategist_cycle:
+      run_cycle();
+      return;
+    case TimerKind::bar_close:
+      for (std::uint32_t i = 0; i < has_built_bars_.size(); ++i) {
+        if (has_built_bars_[i] != 0) {
+          close_built_bars(InstrumentId{i});
+        }
+      }
+      set_timer(TimerKind::bar_close, 0,
+                now_.floor_to(minutes(1)) + minutes(1) + config_.feed_latency);
+      return;
+    case TimerKind::day_start:
+      probe_.on_day_start();
+      announce(risk_.on_day_start(portfolio_.equity(), now_));
+      knowledge_.on_time(now_, status_changes_);
+      set_timer(TimerKind::day_start, 0, now_.floor_to(hours(24)) + hours(24));
+      return;
+    case TimerKind::position:
+    case TimerKind::exec:
+      orders_.on_timer(timer.kind, InstrumentId{timer.key}, now_, *sink_);
+      return;
+  }
+}
+
+void Engine::run_cycle() noexcept {
+  ++cycle_;
+  ++counters_.cycles;
+  knowledge_.on_time(now_, status_changes_);
+  sniper_.expire(now_);
+  gather_knowledge();
+  strategist_.cycle({cycle_, now_, coin_knowledge_, market_, features_, costs_}, sniper_);
+  for (Standing& standing : standing_) {
+    standing.condition.expires_at = now_ + standing.life;
+    rearm(standing);
+  }
+  set_timer(TimerKind::strategist_cycle, 0, now_.floor_to(strategist_.period()) + strategist_.period());
+}
+
+void Engine::gather_knowledge() noexcept {
+  for (const model::Instrument& instrument : config_.instruments) {
+    if (config_.is_active[instrument.id.index()] == 0) {
+      continue;
+    }
+    for (const auto side : strategy::kSides) {
+      coin_knowledge_[strategy::knowledge_index(instrument.id, side)] = {
+          knowledge_.coins().status(instrument.id, side),
+          knowledge_.coins().offset_r(instrument.id, side)};
+    }
+  }
+}
+
+void Engine::rearm(Standing& standing) noexcept {
+  const auto status = knowledge_.coins().status(standing.condition.instrument_id,
+                                                standing.condition.side);
+  standing.condition.shadow_only =
+      status == model::CoinStatus::blocked ? model::ShadowOnly::yes : model::ShadowOnly::no;
+  const strategy::Sniper::Refresh update{standing.condition.expires_at,
+                                         standing.condition.shadow_only, cycle_};
+  if (sniper_.refresh(standing.handle, update)) {
+    return;
+  }
+  if (const auto handle = sniper_.arm(standing.condition, cycle_, now_)) {
+    standing.handle = *handle;
+  }
+}
+
+void Engine::on(const model::ConditionProposed& proposed) noexcept {
+  const model::TradeCondition& condition = *proposed.condition;
+  if (standing_.size() == config_.limits.standing_max) {
+    ++counters_.conditions_refused;
+    return;
+  }
+  Standing standing{condition, condition.expires_at - now_, {}};
+  rearm(standing);
+  standing_.push_back(standing);
+}
+
+void Engine::on(const model::TradingStateChanged& change) noexcept {
+  announce(risk_.on_control(change));
+}
+
+void Engine::announce(const std::optional<model::TradingStateChanged>& change) noexcept {
+  if (!change) {
+    return;
+  }
+  sink_->notify(*change);
+  if (change->state == model::TradingState::active) {
+    return;
+  }
+  for (std::uint32_t i = 0; i < config_.instruments.size(); ++i) {
+    orders_.cancel_entry(InstrumentId{i}, now_, *sink_);
+  }
+}
+
+void Engine::watch_equity() noexcept {
+  if (portfolio_.equity() == watched_equity_) {
+    return;
+  }
+  watched_equity_ = portfolio_.equity();
+  announce(risk_.on_equity(watched_equity_, now_));
+}
+
+}  // namespace lanner::core

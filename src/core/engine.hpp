@@ -1,0 +1,146 @@
+#pragma once
+
+// The deterministic core. apply() is the only way in or out: state = fold of the events. One
+// engine belongs to one thread; it never asks a clock, the system or a random device, and does
+// not allocate after its first events.
+//
+// Order of steps for a market event: market state -> portfolio marks -> features -> labels of open
+// candidates -> sniper -> decisions. Every trigger becomes a candidate, traded or not.
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "core/engine_config.hpp"
+#include "core/probe_budget.hpp"
+#include "exec/order_manager.hpp"
+#include "features/pipeline.hpp"
+#include "learn/candidate_log.hpp"
+#include "learn/knowledge.hpp"
+#include "market/bar_builder.hpp"
+#include "market/cost_model.hpp"
+#include "market/market_state.hpp"
+#include "model/commands.hpp"
+#include "model/events.hpp"
+#include "portfolio/portfolio.hpp"
+#include "risk/risk_governor.hpp"
+#include "strategy/default_strategist.hpp"
+#include "strategy/planner.hpp"
+#include "strategy/sniper.hpp"
+
+namespace lanner::core {
+
+struct EngineCounters {
+  std::uint64_t events = 0;
+  std::uint64_t cycles = 0;
+  std::uint64_t triggers = 0;
+  std::uint64_t entries = 0;      // approved intents
+  std::uint64_t refusals = 0;
+  std::uint64_t triggers_without_plan = 0;  // no price or no ATR yet
+  std::uint64_t candidates_refused = 0;     // beyond the bound of open candidates
+  std::uint64_t triggers_dropped = 0;    // beyond what one event may decide
+  std::uint64_t conditions_refused = 0;  // beyond the bound of standing conditions
+};
+
+class Engine {
+ public:
+  explicit Engine(EngineConfig config);
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  // Applies one event; what it causes goes to the sink. ts_init never goes back.
+  void apply(const model::Event& event, model::CommandSink& sink) noexcept;
+
+  [[nodiscard]] const EngineConfig& config() const noexcept { return config_; }
+  [[nodiscard]] Timestamp now() const noexcept { return now_; }
+  [[nodiscard]] const portfolio::Portfolio& portfolio() const noexcept { return portfolio_; }
+  [[nodiscard]] const learn::KnowledgeBrain& knowledge() const noexcept { return knowledge_; }
+  [[nodiscard]] const learn::CandidateLog& candidates() const noexcept { return candidates_; }
+  [[nodiscard]] const exec::OrderManager& orders() const noexcept { return orders_; }
+  [[nodiscard]] const market::MarketState& market() const noexcept { return market_; }
+  [[nodiscard]] const market::CostModel& costs() const noexcept { return costs_; }
+  [[nodiscard]] const features::FeaturePipeline& features() const noexcept { return features_; }
+  [[nodiscard]] const risk::RiskGovernor& risk() const noexcept { return risk_; }
+  [[nodiscard]] const strategy::Sniper& sniper() const noexcept { return sniper_; }
+  [[nodiscard]] const EngineCounters& counters() const noexcept { return counters_; }
+
+ private:
+  // One member per kind of event (engine_market.cpp, engine_execution.cpp, engine_control.cpp).
+  void on(const model::InstrumentStatus& status) noexcept;
+  void on(const model::FundingRate& funding) noexcept;
+  void on(const model::MarkPrice& mark) noexcept;
+  void on(const model::TradeTick& trade) noexcept;
+  void on(const model::Bar& bar) noexcept;
+  void on(const model::OrderAccepted& event) noexcept;
+  void on(const model::OrderRejected& event) noexcept;
+  void on(const model::OrderTriggered& event) noexcept;
+  void on(const model::OrderCanceled& event) noexcept;
+  void on(const model::OrderExpired& event) noexcept;
+  void on(const model::OrderFilled& event) noexcept;
+  void on(const model::OrderStatusUnknown& event) noexcept;
+  void on(const model::OrderStatusReport& event) noexcept;
+  void on(const model::CancelRejected& event) noexcept;
+  void on(const model::FundingPaid& paid) noexcept;
+  void on(const model::TimerFired& timer) noexcept;
+  void on(const model::TradingStateChanged& change) noexcept;
+  void on(const model::ConditionProposed& proposed) noexcept;
+
+  // A condition from outside stands until the session ends; each cycle arms it again.
+  struct Standing {
+    model::TradeCondition condition;
+    Duration life;
+    strategy::ArmHandle handle;
+  };
+
+  void start() noexcept;
+  void rearm(Standing& standing) noexcept;
+  void run_cycle() noexcept;
+  void gather_knowledge() noexcept;
+  void close_built_bars(InstrumentId id) noexcept;
+  void feed_features(const model::Bar& bar, Timestamp close) noexcept;
+  void fire() noexcept;
+  void decide(const strategy::Trigger& trigger) noexcept;
+  [[nodiscard]] strategy::PlanInput plan_input(const strategy::Trigger& trigger) const noexcept;
+  [[nodiscard]] risk::RiskContext risk_context(const model::TradeCondition& condition)
+      const noexcept;
+  void learn_from_labels() noexcept;
+  void drain_ended_plans() noexcept;
+  void watch_equity() noexcept;
+  void announce(const std::optional<model::TradingStateChanged>& change) noexcept;
+  void set_timer(model::TimerKind kind, std::uint32_t key, Timestamp at) noexcept;
+
+  EngineConfig config_;
+  market::MarketState market_;
+  market::CostModel costs_;
+  market::BarBuilder builder_;
+  portfolio::Portfolio portfolio_;
+  features::FeaturePipeline features_;
+  learn::CandidateLog candidates_;
+  learn::KnowledgeBrain knowledge_;
+  strategy::Sniper sniper_;
+  strategy::DefaultStrategist strategist_;
+  strategy::Planner planner_;
+  risk::RiskGovernor risk_;
+  exec::OrderManager orders_;
+  ProbeBudget probe_;
+
+  learn::LabelBuffer labels_;
+  learn::StatusBuffer status_changes_;
+  strategy::TriggerBuffer triggers_;
+  std::vector<Standing> standing_;
+  model::DecisionTrace trace_;                           // of the decision in hand
+  std::vector<strategy::CoinKnowledge> coin_knowledge_;  // by instrument and side
+  std::vector<std::uint8_t> has_built_bars_;  // by instrument: fed with trades
+
+  model::CommandSink* sink_ = nullptr;  // of the event in hand
+  Timestamp now_;
+  Timestamp ts_event_;
+  std::uint64_t cycle_ = 0;
+  bool is_started_ = false;
+  bool is_building_bars_ = false;
+  Money watched_equity_;
+  bool is_money_moved_ = false;  // equity may have changed with this event
+  EngineCounters counters_;
+};
+
+}  // namespace lanner::core

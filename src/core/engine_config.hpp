@@ -1,0 +1,36 @@
+#pragma once
+
+// Everything that an engine must know before its first event. It is written whole into the
+// session's first record, so that a session can be replayed from itself alone.
+
+#include <cstdint>
+#include <vector>
+
+#include "base/fixed.hpp"
+#include "base/time.hpp"
+#include "model/component.hpp"
+#include "model/instrument.hpp"
+#include "model/parameters.hpp"
+
+namespace lanner::core {
+
+struct EngineLimits {
+  std::uint32_t conditions_max = 16'384;   // armed at once
+  std::uint32_t candidates_open_max = 16'384;  // waiting for their label
+  std::uint32_t standing_max = 12'000;     // conditions from files, proposed again each cycle
+};
+
+struct EngineConfig {
+  model::InstrumentTable instruments;
+  std::vector<std::uint8_t> is_active;  // by instrument: has data in this session
+  model::ParameterSet parameters;
+  model::ComponentMask mask;
+  std::vector<Money> balance_by_venue;
+  std::uint64_t seed = 1;
+  std::uint64_t epoch = 1;    // the session's; part of every client order id
+  Duration feed_latency = milliseconds(50);   // bars from trades close this long after the minute
+  Duration order_latency = milliseconds(100);  // decision to venue and back, for expected costs
+  EngineLimits limits;
+};
+
+}  // namespace lanner::core

@@ -1,0 +1,218 @@
+#include "features/pipeline.hpp"
+
+#include <cmath>
+#include <cstring>
+
+namespace lanner::features {
+namespace {
+
+using model::FeatureId;
+using model::Timeframe;
+
+constexpr std::int64_t kLengthsNs[model::kTimeframeCount] = {
+    length_of(Timeframe::m1).ns(), length_of(Timeframe::m5).ns(), length_of(Timeframe::m15).ns(),
+    length_of(Timeframe::m30).ns(), length_of(Timeframe::h1).ns()};
+
+constexpr std::size_t index_of(FeatureId id) noexcept { return static_cast<std::size_t>(id); }
+
+template <typename F>
+double measure(F value) noexcept {
+  return to_score(value).value();
+}
+
+Ohlcv to_ohlcv(const model::Bar& bar) noexcept {
+  return {measure(bar.open), measure(bar.high), measure(bar.low), measure(bar.close),
+          measure(bar.volume)};
+}
+
+bool has_prices(const model::Bar& bar) noexcept {
+  return bar.open.is_positive() && bar.high.is_positive() && bar.low.is_positive() &&
+         bar.close.is_positive() && bar.interval_s > 0;
+}
+
+void extend(Ohlcv& whole, const Ohlcv& part) noexcept {
+  whole.high = part.high > whole.high ? part.high : whole.high;
+  whole.low = part.low < whole.low ? part.low : whole.low;
+  whole.close = part.close;
+  whole.volume += part.volume;
+}
+
+// The timeframes that base bars of this length add up to.
+FrameSet frames_of(std::int64_t length_ns) noexcept {
+  FrameSet frames;
+  for (std::size_t tf = 0; tf < model::kTimeframeCount; ++tf) {
+    if (kLengthsNs[tf] % length_ns == 0) {
+      frames.add(static_cast<Timeframe>(tf));
+    }
+  }
+  return frames;
+}
+
+bool is_btc_of(const model::Instrument& candidate, const model::Instrument& reader) noexcept {
+  return candidate.base == "BTC" && reader.base != "BTC" && candidate.quote == reader.quote &&
+         candidate.venue_id == reader.venue_id && candidate.kind == reader.kind;
+}
+
+}  // namespace
+
+FeaturePipeline::FeaturePipeline(const model::InstrumentTable& instruments)
+    : series_(instruments.size()) {
+  for (std::size_t i = 0; i < instruments.size(); ++i) {
+    series_[i].now.fill(kAbsent);
+    series_[i].before.fill(kAbsent);
+    for (std::size_t j = 0; j < instruments.size(); ++j) {
+      if (is_btc_of(instruments[j], instruments[i])) {
+        series_[i].btc = InstrumentId{static_cast<std::uint32_t>(j)};
+        break;
+      }
+    }
+  }
+}
+
+void FeaturePipeline::subscribe(FeatureId id) noexcept {
+  has_macd_ = has_macd_ || id == FeatureId::macd_hist;
+}
+
+FrameSet FeaturePipeline::on_bar(const model::Bar& bar, Timestamp close) noexcept {
+  Series& series = series_[bar.instrument_id.index()];
+  const std::int64_t length_ns = std::int64_t{bar.interval_s} * kNsPerSecond;
+  const std::int64_t open_ns = close.ns() - length_ns;
+  FrameSet closed;
+  if (!has_prices(bar) || open_ns < series.base_end_ns) {
+    ++series.ignored;
+    return closed;
+  }
+  series.base_end_ns = close.ns();
+  close_late(series, open_ns, close, closed);
+
+  const Ohlcv values = to_ohlcv(bar);
+  if (open_ns >= series.day_end_ns) {
+    series.day_end_ns = (open_ns / kNsPerDay + 1) * kNsPerDay;
+    series.turnover = series.volume = 0.0;
+  }
+  series.turnover += (values.high + values.low + values.close) / 3.0 * values.volume;
+  series.volume += values.volume;
+
+  if (bar.interval_s != series.interval_s) {
+    series.interval_s = bar.interval_s;
+    series.fed = frames_of(length_ns);
+  }
+  for (std::size_t tf = 0; tf < model::kTimeframeCount; ++tf) {
+    const std::int64_t frame_ns = kLengthsNs[tf];
+    Pending& pending = series.pending[tf];
+    if (!series.fed.has(static_cast<Timeframe>(tf))) {
+      continue;
+    }
+    if (pending.is_open) {
+      extend(pending.bar, values);
+    } else {
+      // Bars mostly follow each other without a gap, and a division is dear.
+      const bool follows = open_ns == pending.start_ns + frame_ns;
+      pending = {follows ? open_ns : open_ns / frame_ns * frame_ns, values, true};
+    }
+    if (close.ns() == pending.start_ns + frame_ns) {
+      close_frame(series, tf, pending.bar, close);
+      closed.add(static_cast<Timeframe>(tf));
+    }
+  }
+  return closed;
+}
+
+void FeaturePipeline::close_late(Series& series, std::int64_t open_ns, Timestamp close,
+                                 FrameSet& closed) noexcept {
+  for (std::size_t tf = 0; tf < model::kTimeframeCount; ++tf) {
+    const Pending& pending = series.pending[tf];
+    if (pending.is_open && open_ns >= pending.start_ns + kLengthsNs[tf]) {
+      close_frame(series, tf, pending.bar, close);
+      closed.add(static_cast<Timeframe>(tf));
+    }
+  }
+}
+
+void FeaturePipeline::close_frame(Series& series, std::size_t tf, const Ohlcv& bar,
+                                  Timestamp close) noexcept {
+  const std::size_t offset = tf * model::kFeatureCount;
+  double* now = series.now.data() + offset;
+  std::memcpy(series.before.data() + offset, now, model::kFeatureCount * sizeof(double));
+  series.frames[tf].add(bar, has_macd_ ? WithMacd::yes : WithMacd::no,
+                        std::span<double, model::kFeatureCount>{now, model::kFeatureCount});
+  if (series.volume > 0.0) {
+    const double vwap = series.turnover / series.volume;
+    now[index_of(FeatureId::vwap_dev_bps)] = (bar.close - vwap) / vwap * 1e4;
+    now[index_of(FeatureId::vwap_dev_atr)] =
+        (bar.close - vwap) / now[index_of(FeatureId::atr14)];
+  } else {
+    now[index_of(FeatureId::vwap_dev_bps)] = now[index_of(FeatureId::vwap_dev_atr)] = kAbsent;
+  }
+  now[index_of(FeatureId::funding_bps)] = series.funding_bps;
+  now[index_of(FeatureId::btc_ret_bps)] = btc_return(series, tf, close);
+  for (std::size_t i = 0; i < model::kFeatureCount; ++i) {
+    now[i] = std::isfinite(now[i]) ? now[i] : kAbsent;
+  }
+
+  Lead& lead = series.leads[tf];
+  if (close.ns() > lead.known_ns) {
+    lead.prior_ns = lead.known_ns;
+    lead.prior_ret_bps = lead.ret_bps;
+    lead.known_ns = close.ns();
+  }
+  lead.ret_bps = now[index_of(FeatureId::ret_bps)];
+  series.frame_close_ns[tf] = series.pending[tf].start_ns + kLengthsNs[tf];
+  series.pending[tf].is_open = false;
+}
+
+double FeaturePipeline::btc_return(const Series& series, std::size_t tf,
+                                   Timestamp close) const noexcept {
+  if (!series.btc.is_valid()) {
+    return kAbsent;
+  }
+  const Lead& lead = series_[series.btc.index()].leads[tf];
+  const bool is_latest = lead.known_ns < close.ns();
+  const std::int64_t known_ns = is_latest ? lead.known_ns : lead.prior_ns;
+  const bool is_usable = known_ns < close.ns() && close.ns() - known_ns <= 2 * kLengthsNs[tf];
+  return !is_usable ? kAbsent : is_latest ? lead.ret_bps : lead.prior_ret_bps;
+}
+
+void FeaturePipeline::on_funding(const model::FundingRate& funding, Timestamp ts) noexcept {
+  Series& series = series_[funding.instrument_id.index()];
+  series.funding_bps = measure(funding.rate) * 1e4;
+  series.funding_ns = ts.ns();
+}
+
+Timestamp FeaturePipeline::frame_close(InstrumentId id, Timeframe tf) const noexcept {
+  return Timestamp{series_[id.index()].frame_close_ns[static_cast<std::size_t>(tf)]};
+}
+
+std::uint32_t FeaturePipeline::bars_closed(InstrumentId id, Timeframe tf) const noexcept {
+  return series_[id.index()].frames[static_cast<std::size_t>(tf)].bars();
+}
+
+bool FeaturePipeline::is_warm(InstrumentId id, FeatureId feature, Timeframe tf) const noexcept {
+  const Series& series = series_[id.index()];
+  const Frame& frame = series.frames[static_cast<std::size_t>(tf)];
+  const std::uint32_t needed = schema()[index_of(feature)].warm_up_bars;
+  switch (feature) {
+    case FeatureId::none:
+    case FeatureId::oi_chg_pct:
+    case FeatureId::spread_bps:
+    case FeatureId::count_:
+      return false;
+    case FeatureId::macd_hist:
+      return frame.macd_bars() >= needed;
+    case FeatureId::funding_bps:
+      return std::isfinite(series.funding_bps) && frame.bars() >= needed;
+    case FeatureId::btc_ret_bps:
+      return series.btc.is_valid() && frame.bars() >= 1 &&
+             bars_closed(series.btc, tf) >= needed;
+    default:
+      return frame.bars() >= needed;
+  }
+}
+
+Duration FeaturePipeline::funding_age(InstrumentId id, Timestamp now) const noexcept {
+  const Series& series = series_[id.index()];
+  return std::isfinite(series.funding_bps) ? now - Timestamp{series.funding_ns}
+                                           : Timestamp::never() - now;
+}
+
+}  // namespace lanner::features

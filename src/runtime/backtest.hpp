@@ -1,0 +1,14 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "runtime/run_options.hpp"
+#include "views/run_result.hpp"
+
+namespace lanner::runtime {
+
+// Plays the chosen data as fast as it goes. With `out` a journal is written there, otherwise it is
+// encoded, checked and chained in memory and dropped.
+[[nodiscard]] Result<views::RunResult> run_backtest(const RunOptions& options,
+                                                    const Progress& progress);
+
+}  // namespace lanner::runtime

@@ -1,0 +1,62 @@
+#pragma once
+
+// One event's way into the engine: numbered, journalled, applied, and what it caused journalled
+// and added to the digest. Simulated sessions and, later, live ones share this step; a replay
+// compares with it.
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "base/hash.hpp"
+#include "core/engine.hpp"
+#include "model/commands.hpp"
+#include "model/events.hpp"
+#include "store/journal_writer.hpp"
+
+namespace lanner::runtime {
+
+// Commands and traces of one event as one payload: counts, then the items in order.
+[[nodiscard]] std::size_t caused_bytes_max(const model::CommandSink& sink) noexcept;
+[[nodiscard]] std::size_t encode_caused(const model::CommandSink& sink,
+                                        std::span<std::byte> out) noexcept;
+
+class EventRecorder {
+ public:
+  EventRecorder(core::Engine& engine, store::JournalWriter journal)
+      : engine_(engine), journal_(std::move(journal)) {}
+
+  // Gives the event its sequence. After the call sink() holds what it caused.
+  void apply(model::Event& event) noexcept;
+
+  [[nodiscard]] const model::CommandSink& sink() const noexcept { return sink_; }
+  [[nodiscard]] std::uint64_t sequence() const noexcept { return sequence_; }
+  [[nodiscard]] std::uint64_t commands() const noexcept { return commands_; }
+  [[nodiscard]] Digest128 digest() const noexcept { return digest_.value(); }
+  [[nodiscard]] store::JournalWriter& journal() noexcept { return journal_; }
+
+ private:
+  core::Engine& engine_;
+  store::JournalWriter journal_;
+  model::CommandSink sink_;
+  DigestChain digest_;
+  std::uint64_t sequence_ = 0;
+  std::uint64_t commands_ = 0;
+};
+
+// Payload of the record that closes a session.
+struct SessionClosed {
+  std::uint64_t events = 0;
+  std::uint64_t commands = 0;
+  Digest128 digest;
+  // From the exchange model's own log, which the journal does not hold.
+  std::int64_t unprotected_ns_max = 0;
+  std::uint32_t protection_breaches = 0;
+  Money conservation_error;
+  bool has_bad_day = false;
+  Money bad_day_net_pnl;
+};
+[[nodiscard]] std::vector<std::byte> encode_closed(const SessionClosed& closed);
+[[nodiscard]] Result<SessionClosed> decode_closed(std::span<const std::byte> bytes);
+
+}  // namespace lanner::runtime

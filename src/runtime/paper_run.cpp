@@ -1,0 +1,274 @@
+#include "runtime/paper_run.hpp"
+
+#include <chrono>
+#include <string>
+#include <thread>
+
+#include "base/build_info.hpp"
+#include "base/isotime.hpp"
+#include "runtime/session_dir.hpp"
+#include "runtime/session_plan.hpp"
+#include "runtime/session_result.hpp"
+#include "runtime/simulated_session.hpp"
+#include "runtime/statistics.hpp"
+
+namespace lanner::runtime {
+namespace {
+
+using WallClock = std::chrono::steady_clock;
+
+constexpr auto kViewEvery = std::chrono::milliseconds(250);
+constexpr auto kNapMax = std::chrono::milliseconds(100);
+constexpr Duration kHole = hours(1);
+
+struct Opened {
+  SessionPlan plan;
+  std::filesystem::path path;
+  bool is_continued = false;
+};
+
+void say(const PaperRunOptions& options, const std::string& line) {
+  if (options.on_line) {
+    options.on_line(line);
+  }
+}
+
+// The build that began a session must finish it: another one may decide otherwise.
+Status check_build(const UnfinishedSession& session) {
+  if (session.spec.build_id == build_info().build_id) {
+    return {};
+  }
+  return fail(ErrorKind::usage, "the session " + session.path.string() + " was begun by build " +
+                                    session.spec.build_id + ", this is " +
+                                    std::string(build_info().build_id) +
+                                    "; finish it with that build or start another with --new");
+}
+
+Result<Opened> continue_session(UnfinishedSession session) {
+  if (const auto same = check_build(session); !same) {
+    return tl::unexpected{same.error()};
+  }
+  auto catalog = store::Catalog::open(session.spec.catalog);
+  if (!catalog) {
+    return tl::unexpected{catalog.error()};
+  }
+  return Opened{SessionPlan{std::move(session.spec), std::move(*catalog), {}}, session.path, true};
+}
+
+Result<Opened> open_given(const PaperRunOptions& options) {
+  auto found = find_unfinished(options.session);
+  if (!found) {
+    return tl::unexpected{found.error()};
+  }
+  if (*found) {
+    return continue_session(std::move(**found));
+  }
+  auto plan = plan_session(options.base);
+  if (!plan) {
+    return tl::unexpected{plan.error()};
+  }
+  return Opened{std::move(*plan), options.session, false};
+}
+
+// Without --session: the newest unfinished session of the profile goes on if it is of what is
+// asked for now.
+Result<Opened> open_newest_or_new(const PaperRunOptions& options) {
+  auto plan = plan_session(options.base);
+  if (!plan) {
+    return tl::unexpected{plan.error()};
+  }
+  if (!options.start_new) {
+    if (auto found = newest_unfinished(options.base.profile)) {
+      if (encode_spec(found->spec) == encode_spec(plan->spec)) {
+        return Opened{std::move(*plan), found->path, true};
+      }
+      say(options, "the unfinished session " + found->path.string() +
+                       " is of other data or settings and is left as it is (--session continues "
+                       "it)");
+    }
+  }
+  return Opened{std::move(*plan), next_session(options.base.profile), false};
+}
+
+class Pacer {
+ public:
+  Pacer(const PaperRunOptions& options) : options_(options) {}
+
+  // Sleeps until event time `at` is due; false when the user asked to stop.
+  bool wait_for(Timestamp at, SimulatedSession& session, const Statistics& statistics) {
+    if (is_stopped()) {
+      return false;
+    }
+    if (options_.speed <= 0) {
+      return true;
+    }
+    if (!is_started_ || at - last_ > kHole) {
+      if (is_started_) {
+        say(options_, "no data from " + format_utc(last_.ns()) + " to " + format_utc(at.ns()) +
+                          ": jumped");
+      }
+      is_started_ = true;
+      event_start_ = at;
+      wall_start_ = WallClock::now();
+    }
+    last_ = at;
+    const std::chrono::duration<double> due(static_cast<double>((at - event_start_).ns()) / 1e9 /
+                                            options_.speed);
+    const auto until = wall_start_ + std::chrono::duration_cast<WallClock::duration>(due);
+    while (WallClock::now() < until) {
+      // What was decided is on disk before we rest.
+      if (!session.journal().flush() || is_stopped()) {
+        return false;
+      }
+      show(statistics);
+      std::this_thread::sleep_for(std::min<WallClock::duration>(kNapMax, until - WallClock::now()));
+    }
+    return true;
+  }
+
+  void on_event(Timestamp now, const Statistics& statistics) {
+    const Timestamp minute = now.floor_to(minutes(1));
+    if (minute != minute_) {
+      minute_ = minute;
+      view(statistics);
+    }
+  }
+
+ private:
+  [[nodiscard]] bool is_stopped() const {
+    return options_.stop != nullptr && options_.stop->load(std::memory_order_relaxed);
+  }
+  void show(const Statistics& statistics) {
+    if (WallClock::now() - shown_at_ >= kViewEvery) {
+      view(statistics);
+    }
+  }
+  void view(const Statistics& statistics) {
+    shown_at_ = WallClock::now();
+    if (options_.on_view) {
+      options_.on_view(statistics.live_view());
+    }
+  }
+
+  const PaperRunOptions& options_;
+  bool is_started_ = false;
+  Timestamp event_start_;
+  Timestamp last_;
+  Timestamp minute_;
+  WallClock::time_point wall_start_;
+  WallClock::time_point shown_at_;
+};
+
+struct Played {
+  std::uint64_t replayed = 0;
+  std::uint64_t fresh = 0;
+  bool was_interrupted = false;
+};
+
+Result<Played> play(SimulatedSession& session, Statistics& statistics,
+                    const PaperRunOptions& options) {
+  Played played;
+  Pacer pacer(options);
+  for (Timestamp at = session.next_time(); at != Timestamp::never(); at = session.next_time()) {
+    const bool is_replayed = session.journal().is_confirming();
+    if (!is_replayed && !pacer.wait_for(at, session, statistics)) {
+      played.was_interrupted = true;
+      break;
+    }
+    const model::Event& event = session.apply_next();
+    statistics.on_event(event, session.sink());
+    if (const auto sequence = session.journal().divergence()) {
+      return fail(ErrorKind::difference,
+                  "the session cannot be continued: event " + std::to_string(*sequence) +
+                      " is not the one that was recorded; was the catalog changed?");
+    }
+    ++(is_replayed ? played.replayed : played.fresh);
+    if (!is_replayed) {
+      pacer.on_event(event.ts_init, statistics);
+    }
+  }
+  return played;
+}
+
+Result<store::JournalWriter> open_journal(const Opened& opened) {
+  return opened.is_continued ? store::JournalWriter::resume(opened.path)
+                             : store::JournalWriter::create(opened.path);
+}
+
+void say_feed(const PaperRunOptions& options, const Opened& opened) {
+  const SessionSpec& spec = opened.plan.spec;
+  const bool is_synthetic = spec.origin == store::Origin::synthetic;
+  say(options, is_synthetic ? "feed: SYNTHETIC market (" + spec.origin_note + "), not real prices"
+                            : "feed: recorded data in " + spec.catalog);
+  say(options, "period: " + format_utc(spec.from.ns()) + " .. " + format_utc(spec.to.ns()));
+  for (const std::string& note : opened.plan.notes) {
+    say(options, note);
+  }
+  say(options, (opened.is_continued ? "session continued: " : "session: ") +
+                   opened.path.string());
+}
+
+Result<SessionClosed> finish(SimulatedSession& session, const SessionPlan& plan,
+                             bool with_bad_day) {
+  SessionClosed figures = judge_session(session);
+  if (with_bad_day) {
+    const auto bad_day = run_bad_day(plan);
+    if (!bad_day) {
+      return tl::unexpected{bad_day.error()};
+    }
+    figures.has_bad_day = true;
+    figures.bad_day_net_pnl = *bad_day;
+  }
+  if (const auto closed = session.close(figures); !closed) {
+    return tl::unexpected{closed.error()};
+  }
+  figures.digest = session.recorder().digest();
+  return figures;
+}
+
+}  // namespace
+
+Result<PaperRunResult> run_paper(const PaperRunOptions& options) {
+  auto opened = options.session.empty() ? open_newest_or_new(options) : open_given(options);
+  if (!opened) {
+    return tl::unexpected{opened.error()};
+  }
+  const auto lock = SessionLock::take(opened->path);
+  if (!lock) {
+    return tl::unexpected{lock.error()};
+  }
+  auto tape = open_tape(opened->plan);
+  auto journal = open_journal(*opened);
+  if (!tape || !journal) {
+    return tl::unexpected{!tape ? tape.error() : journal.error()};
+  }
+  say_feed(options, *opened);
+  const auto start = WallClock::now();
+  PaperRunResult run;
+  run.resumed_from = journal->resumed_from();
+  SimulatedSession session(opened->plan.spec, std::move(*tape), std::move(*journal));
+  Statistics statistics(session.engine());
+  const auto played = play(session, statistics, options);
+  if (!played) {
+    return tl::unexpected{played.error()};
+  }
+  run.events_replayed = played->replayed;
+  run.events_new = played->fresh;
+  run.was_interrupted = played->was_interrupted;
+  const std::chrono::duration<double> wall = WallClock::now() - start;
+  const auto figures =
+      finish(session, opened->plan, options.base.with_bad_day && !run.was_interrupted);
+  if (!figures) {
+    return tl::unexpected{figures.error()};
+  }
+  run.result = statistics.result();
+  add_spec(run.result, opened->plan.spec);
+  add_closed(run.result, *figures);
+  run.result.session = opened->path.string();
+  run.result.wall_s = Score{wall.count()};
+  run.result.events_per_s =
+      Score{static_cast<double>(run.result.events) / std::max(wall.count(), 1e-9)};
+  return run;
+}
+
+}  // namespace lanner::runtime

@@ -1,0 +1,41 @@
+#pragma once
+
+// `run`: the autonomous loop in paper mode on recorded or synthetic data, paced or as fast as it
+// goes, journalled, and continued where a killed process left it.
+
+#include <atomic>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "runtime/run_options.hpp"
+#include "views/run_result.hpp"
+
+namespace lanner::runtime {
+
+struct PaperRunOptions {
+  RunOptions base;
+  double speed = 0;  // event time per wall time; 0 = as fast as it goes
+  bool start_new = false;
+  std::filesystem::path session;  // empty: the newest unfinished one of the profile, or a new one
+  // Each minute of event time; when paced also each 250 ms.
+  std::function<void(const views::LiveView&)> on_view;
+  // What is going on: the feed, a continued session, a hole that was jumped.
+  std::function<void(std::string_view)> on_line;
+  const std::atomic<bool>* stop = nullptr;
+};
+
+struct PaperRunResult {
+  views::RunResult result;
+  std::optional<std::uint64_t> resumed_from;  // sequence of the last durable event
+  std::uint64_t events_replayed = 0;
+  std::uint64_t events_new = 0;
+  bool was_interrupted = false;
+};
+
+[[nodiscard]] Result<PaperRunResult> run_paper(const PaperRunOptions& options);
+
+}  // namespace lanner::runtime

@@ -1,0 +1,42 @@
+#pragma once
+
+// What a user asks of a session, before anything is opened.
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/fixed.hpp"
+#include "base/time.hpp"
+
+namespace lanner::runtime {
+
+struct RunOptions {
+  std::filesystem::path data;     // catalog or folder of data files; empty = synthetic market
+  std::filesystem::path profile;  // where imported and synthetic catalogs and sessions are kept
+  std::vector<std::string> instruments;  // names or symbols; empty = all of market and quote
+  std::optional<Timestamp> from;
+  std::optional<Timestamp> to;  // exclusive
+  Money balance = Money::from_int(10'000);  // per venue
+  std::uint64_t seed = 1;
+  std::string mask;  // component ids, comma-separated
+  std::vector<std::pair<std::string, std::string>> sets;  // parameter id, decimal
+  std::filesystem::path conditions;  // tc1 file
+  std::string market;                // "perp", "spot", or empty: perp where both exist
+  std::string quote;                 // empty: USDT
+  std::optional<Rate> fee;           // replaces maker and taker fee everywhere
+  std::optional<std::int64_t> leverage;
+  std::optional<std::int64_t> open_positions_max;
+  std::filesystem::path out;  // session directory; empty: no journal is kept
+  bool with_bad_day = true;   // run the bad-day twin beside it
+  bool best_span = false;     // only the span with the most distinct instruments
+};
+
+// Told now and then; false stops the session in good order.
+using Progress = std::function<bool(double done, Timestamp now, std::uint64_t events)>;
+
+}  // namespace lanner::runtime

@@ -1,0 +1,108 @@
+#include "runtime/session_dir.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "store/journal_reader.hpp"
+
+namespace lanner::runtime {
+namespace {
+
+std::vector<std::filesystem::path> sessions_of(const std::filesystem::path& profile) {
+  std::vector<std::filesystem::path> found;
+  std::error_code error;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(profile / "sessions", error)) {
+    if (entry.is_directory()) {
+      found.push_back(entry.path());
+    }
+  }
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+}  // namespace
+
+Result<SessionLock> SessionLock::take(const std::filesystem::path& session) {
+  std::error_code error;
+  std::filesystem::create_directories(session, error);
+  const auto path = session / "lock";
+  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  if (fd < 0) {
+    return fail(ErrorKind::failure, "cannot write to " + session.string() +
+                                        "; choose another place with --session or --profile");
+  }
+  if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
+    ::close(fd);
+    return fail(ErrorKind::running, "another process is running the session " +
+                                        session.string() + "; wait for it or use --new");
+  }
+  return SessionLock(fd);
+}
+
+SessionLock::SessionLock(SessionLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+SessionLock& SessionLock::operator=(SessionLock&& other) noexcept {
+  std::swap(fd_, other.fd_);
+  return *this;
+}
+SessionLock::~SessionLock() {
+  if (fd_ >= 0) {
+    ::close(fd_);
+  }
+}
+
+Result<std::optional<UnfinishedSession>> find_unfinished(const std::filesystem::path& session) {
+  if (!std::filesystem::exists(session / store::segment_name(1))) {
+    return std::optional<UnfinishedSession>{};
+  }
+  auto reader = store::JournalReader::open(session);
+  if (!reader) {
+    return tl::unexpected{reader.error()};
+  }
+  const auto first = reader->next();
+  if (!first) {
+    return fail(ErrorKind::data, "the session " + session.string() +
+                                     " has no readable first record; start another with --new");
+  }
+  auto spec = decode_spec(first->payload);
+  if (!spec) {
+    return tl::unexpected{spec.error()};
+  }
+  while (reader->next()) {
+  }
+  if (reader->is_closed()) {
+    return fail(ErrorKind::usage, "the session " + session.string() +
+                                      " is closed; start another with --new");
+  }
+  return UnfinishedSession{session, std::move(*spec)};
+}
+
+std::optional<UnfinishedSession> newest_unfinished(const std::filesystem::path& profile) {
+  const auto sessions = sessions_of(profile);
+  for (auto session = sessions.rbegin(); session != sessions.rend(); ++session) {
+    if (auto found = find_unfinished(*session); found && *found) {
+      return std::move(**found);
+    }
+  }
+  return std::nullopt;
+}
+
+std::filesystem::path next_session(const std::filesystem::path& profile) {
+  unsigned long highest = 0;
+  for (const auto& session : sessions_of(profile)) {
+    highest = std::max(highest, std::strtoul(session.filename().c_str(), nullptr, 10));
+  }
+  char name[24];
+  std::snprintf(name, sizeof name, "%06lu", highest + 1);
+  return profile / "sessions" / name;
+}
+
+}  // namespace lanner::runtime

@@ -1,0 +1,41 @@
+#pragma once
+
+// Where sessions live and who may write to one: a directory each, one process at a time.
+
+#include <filesystem>
+#include <optional>
+
+#include "base/result.hpp"
+#include "runtime/session_spec.hpp"
+
+namespace lanner::runtime {
+
+// Holds a session's lock file while it lives; the kernel releases it with the process.
+class SessionLock {
+ public:
+  // Exit 9 (running) when another process has it. Makes the directory.
+  [[nodiscard]] static Result<SessionLock> take(const std::filesystem::path& session);
+  SessionLock(SessionLock&& other) noexcept;
+  SessionLock& operator=(SessionLock&& other) noexcept;
+  ~SessionLock();
+
+ private:
+  explicit SessionLock(int fd) noexcept : fd_(fd) {}
+  int fd_ = -1;
+};
+
+struct UnfinishedSession {
+  std::filesystem::path path;
+  SessionSpec spec;
+};
+
+// A session with a readable first record and no closing record; nullopt when there is no journal.
+[[nodiscard]] Result<std::optional<UnfinishedSession>> find_unfinished(
+    const std::filesystem::path& session);
+// The newest one in <profile>/sessions.
+[[nodiscard]] std::optional<UnfinishedSession> newest_unfinished(
+    const std::filesystem::path& profile);
+// <profile>/sessions/000001, one beyond the highest there.
+[[nodiscard]] std::filesystem::path next_session(const std::filesystem::path& profile);
+
+}  // namespace lanner::runtime

@@ -1,0 +1,138 @@
+#include "runtime/session_plan.hpp"
+
+#include <algorithm>
+
+#include "base/build_info.hpp"
+#include "runtime/instrument_choice.hpp"
+#include "runtime/synthetic_catalog.hpp"
+#include "store/import/tc1_file.hpp"
+
+namespace lanner::runtime {
+namespace {
+
+Result<store::Catalog> open_catalog(const RunOptions& options) {
+  if (options.data.empty()) {
+    sim::SyntheticConfig config;
+    config.seed = options.seed;
+    return make_synthetic_catalog(config, options.profile / "synthetic");
+  }
+  return store::open_or_import(options.data, options.profile / "catalogs");
+}
+
+Status apply_settings(SessionSpec& spec, const RunOptions& options) {
+  auto& parameters = spec.engine.parameters;
+  for (const auto& [id, value] : options.sets) {
+    if (const auto set = parameters.set(id, value); !set) {
+      return set;
+    }
+  }
+  if (options.leverage) {
+    if (const auto set =
+            parameters.set("risk.leverage_max", std::to_string(*options.leverage));
+        !set) {
+      return set;
+    }
+  }
+  if (options.open_positions_max) {
+    if (const auto set = parameters.set("risk.open_positions_max",
+                                        std::to_string(*options.open_positions_max));
+        !set) {
+      return set;
+    }
+  }
+  const auto mask = model::ComponentMask::parse(options.mask);
+  if (!mask) {
+    return tl::unexpected{mask.error()};
+  }
+  spec.engine.mask = *mask;
+  return {};
+}
+
+// One account per venue that takes part; the others hold nothing.
+std::vector<Money> balances(const SessionSpec& spec, Money balance) {
+  std::vector<Money> by_venue;
+  for (const model::Instrument& instrument : spec.engine.instruments) {
+    by_venue.resize(std::max(by_venue.size(), instrument.venue_id.index() + 1));
+    if (spec.engine.is_active[instrument.id.index()] != 0) {
+      by_venue[instrument.venue_id.index()] = balance;
+    }
+  }
+  return by_venue;
+}
+
+Status add_conditions(SessionSpec& spec, const RunOptions& options) {
+  if (options.conditions.empty()) {
+    return {};
+  }
+  const auto file =
+      store::read_tc1_file(options.conditions, spec.engine.instruments, spec.from);
+  if (!file) {
+    return tl::unexpected{file.error()};
+  }
+  for (const store::TaggedCondition& tagged : *file) {
+    if (spec.engine.is_active[tagged.condition.instrument_id.index()] != 0) {
+      spec.conditions.push_back({tagged.condition, tagged.condition.expires_at - spec.from});
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<SessionPlan> plan_session(const RunOptions& options) {
+  auto catalog = open_catalog(options);
+  if (!catalog) {
+    return tl::unexpected{catalog.error()};
+  }
+  auto choice = choose_instruments(*catalog, options);
+  if (!choice) {
+    return tl::unexpected{choice.error()};
+  }
+  SessionSpec spec;
+  spec.build_id = build_info().build_id;
+  spec.origin = catalog->origin();
+  spec.origin_note = catalog->origin_note();
+  spec.catalog = catalog->dir().string();
+  spec.universe = options.instruments.empty() ? "fixed (survivorship-biased)" : "as given";
+  spec.from = choice->from;
+  spec.to = choice->to;
+  spec.engine.instruments = catalog->instruments();
+  if (options.fee) {
+    for (model::Instrument& instrument : spec.engine.instruments) {
+      instrument.maker_fee = *options.fee;
+      instrument.taker_fee = *options.fee;
+      instrument.fee_source = model::RuleSource::edited;
+    }
+  }
+  spec.engine.is_active.assign(spec.engine.instruments.size(), 0);
+  for (const InstrumentId id : choice->instruments) {
+    spec.engine.is_active[id.index()] = 1;
+  }
+  spec.engine.balance_by_venue = balances(spec, options.balance);
+  spec.engine.seed = options.seed;
+  spec.engine.feed_latency = spec.exchange.latency.feed;
+  spec.engine.order_latency = spec.exchange.latency.order + spec.exchange.latency.response;
+  spec.exchange.seed = options.seed;
+  spec.exchange.balances = spec.engine.balance_by_venue;
+  if (const auto applied = apply_settings(spec, options); !applied) {
+    return tl::unexpected{applied.error()};
+  }
+  if (const auto added = add_conditions(spec, options); !added) {
+    return tl::unexpected{added.error()};
+  }
+  return SessionPlan{std::move(spec), std::move(*catalog), std::move(choice->notes)};
+}
+
+Result<Tape> open_tape(const SessionPlan& plan) {
+  TapeSelection selection;
+  selection.from = plan.spec.from;
+  selection.to = plan.spec.to;
+  for (const model::Instrument& instrument : plan.spec.engine.instruments) {
+    if (plan.spec.engine.is_active[instrument.id.index()] != 0) {
+      selection.instruments.push_back(instrument.id);
+    }
+  }
+  return Tape::open(plan.catalog, selection);
+}
+
+}  // namespace lanner::runtime

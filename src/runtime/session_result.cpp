@@ -1,0 +1,62 @@
+#include "runtime/session_result.hpp"
+
+#include "runtime/fill_model.hpp"
+#include "sim/protection_judge.hpp"
+
+namespace lanner::runtime {
+
+Money conservation_error(const SimulatedSession& session) {
+  Money error;
+  const auto& balances = session.engine().config().balance_by_venue;
+  for (std::uint16_t i = 0; i < balances.size(); ++i) {
+    const VenueId venue{i};
+    error += (session.exchange().cash(venue) - session.engine().portfolio().cash(venue)).abs();
+  }
+  return error;
+}
+
+SessionClosed judge_session(const SimulatedSession& session) {
+  const sim::ProtectionReport report =
+      sim::judge_protection(session.exchange().log(), session.engine().config().instruments,
+                            session.exchange().latency(), session.engine().now());
+  SessionClosed figures;
+  figures.unprotected_ns_max = report.unprotected_ns_max;
+  figures.protection_breaches = report.protection_breaches;
+  figures.conservation_error = conservation_error(session);
+  return figures;
+}
+
+void add_spec(views::RunResult& result, const SessionSpec& spec) {
+  result.feed = spec.origin == store::Origin::synthetic ? "synthetic" : "recorded";
+  result.feed_note = spec.origin_note;
+  result.universe = spec.universe;
+  result.model = describe_fill_model(spec);
+}
+
+void add_closed(views::RunResult& result, const SessionClosed& closed) {
+  result.digest = closed.digest.hex();
+  result.unprotected_ns_max = closed.unprotected_ns_max;
+  result.protection_breaches = closed.protection_breaches;
+  result.conservation_error = closed.conservation_error;
+  result.has_bad_day = closed.has_bad_day;
+  result.bad_day_net_pnl = closed.bad_day_net_pnl;
+}
+
+Result<Money> run_bad_day(const SessionPlan& plan) {
+  auto tape = open_tape(plan);
+  if (!tape) {
+    return tl::unexpected{tape.error()};
+  }
+  SessionSpec spec = plan.spec;
+  spec.exchange.bad_day = true;
+  const sim::Latency latency = sim::effective_latency(spec.exchange);
+  spec.engine.feed_latency = latency.feed;
+  spec.engine.order_latency = latency.order + latency.response;
+  SimulatedSession session(spec, std::move(*tape), store::JournalWriter::in_memory());
+  while (session.next_time() != Timestamp::never()) {
+    session.apply_next();
+  }
+  return session.engine().portfolio().net_pnl();
+}
+
+}  // namespace lanner::runtime

@@ -1,0 +1,44 @@
+#pragma once
+
+// What a session is, in its first record: with it and the events that follow, a replay needs
+// nothing else, and a continued run can build the same engine, exchange and tape again.
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "core/engine_config.hpp"
+#include "model/condition.hpp"
+#include "sim/exchange.hpp"
+#include "store/catalog.hpp"
+
+namespace lanner::runtime {
+
+// A condition from a file stands until the session ends: it is proposed once and re-armed by each
+// strategist cycle for `life`.
+struct StandingCondition {
+  model::TradeCondition condition;
+  Duration life;
+};
+
+struct SessionSpec {
+  std::string build_id;
+  store::Origin origin = store::Origin::recorded;
+  std::string origin_note;
+  std::string catalog;      // directory of the tape
+  std::string universe;     // how the instruments were chosen
+  Timestamp from;           // of the tape
+  Timestamp to;
+  core::EngineConfig engine;
+  sim::ExchangeConfig exchange;
+  std::vector<StandingCondition> conditions;
+};
+
+[[nodiscard]] std::vector<std::byte> encode_spec(const SessionSpec& spec);
+[[nodiscard]] Result<SessionSpec> decode_spec(std::span<const std::byte> bytes);
+
+}  // namespace lanner::runtime

@@ -1,0 +1,86 @@
+#pragma once
+
+// Engine, simulated exchange and tape as one deterministic machine. Backtest and paper on recorded
+// or synthetic data are this machine at different speeds. Venue time and our time interleave: the
+// exchange sees the market when it happens, the engine when it hears of it, orders and reports
+// travel in between.
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "core/engine.hpp"
+#include "runtime/delay_line.hpp"
+#include "runtime/event_recorder.hpp"
+#include "runtime/session_spec.hpp"
+#include "runtime/tape.hpp"
+#include "runtime/timers.hpp"
+#include "sim/exchange.hpp"
+
+namespace lanner::runtime {
+
+class SimulatedSession {
+ public:
+  // The first record is written at once; when a session is continued it is confirmed, and a
+  // different specification shows as a divergence at sequence 0.
+  SimulatedSession(const SessionSpec& spec, Tape tape, store::JournalWriter journal);
+  SimulatedSession(const SimulatedSession&) = delete;
+  SimulatedSession& operator=(const SimulatedSession&) = delete;
+
+  // Plays the venue up to the next event of the engine and tells its ts_init; never() at the end
+  // of the tape.
+  [[nodiscard]] Timestamp next_time();
+  // Applies that event. Only after next_time() told one.
+  const model::Event& apply_next();
+
+  [[nodiscard]] const core::Engine& engine() const noexcept { return *engine_; }
+  [[nodiscard]] const sim::Exchange& exchange() const noexcept { return *exchange_; }
+  [[nodiscard]] const EventRecorder& recorder() const noexcept { return *recorder_; }
+  [[nodiscard]] store::JournalWriter& journal() noexcept { return recorder_->journal(); }
+  [[nodiscard]] const model::CommandSink& sink() const noexcept { return recorder_->sink(); }
+  [[nodiscard]] const Tape& tape() const noexcept { return tape_; }
+
+  // From now on nothing that the engine asks reaches the exchange (abandonment tests): of the
+  // commands of the last event only the first `kept` were handed over. The venue plays on.
+  void abandon(std::size_t kept) noexcept;
+  // Plays the venue alone to the given venue time.
+  void play_venue(Timestamp until);
+
+  // Ends the session in the journal; nothing may be applied afterwards. Counts and digest are
+  // filled in here, the exchange's figures by the caller.
+  [[nodiscard]] Status close(SessionClosed figures);
+
+ private:
+  struct Report {
+    model::Event event;
+    std::uint64_t order = 0;
+  };
+  void step_venue();
+  void take_reports();
+  void hand_over(const model::Command& command, Timestamp now);
+  void flush_commands();
+  [[nodiscard]] Timestamp next_engine_time() const noexcept;
+  void make_market_event();
+  [[nodiscard]] static bool is_later(const Report& a, const Report& b) noexcept;
+
+  std::unique_ptr<core::Engine> engine_;
+  std::unique_ptr<sim::Exchange> exchange_;
+  std::unique_ptr<EventRecorder> recorder_;
+  Tape tape_;
+  DelayLine delay_;
+  Timers timers_;
+  std::vector<Report> reports_;  // heap, earliest at the front
+  std::vector<model::Event> fresh_reports_;
+  std::vector<StandingCondition> conditions_;
+  std::size_t conditions_proposed_ = 0;
+  std::uint64_t report_order_ = 0;
+  Timestamp started_at_;
+  Timestamp now_;
+  Timestamp venue_now_;
+  model::Event event_;
+  bool is_abandoned_ = false;
+  std::size_t pending_commands_ = 0;  // of the last event, not handed over yet
+};
+
+}  // namespace lanner::runtime

@@ -1,0 +1,177 @@
+#include "sim/account.hpp"
+
+#include <algorithm>
+
+#include "base/ensure.hpp"
+#include "sim/order_book.hpp"
+
+namespace lanner::sim {
+namespace {
+
+using model::Instrument;
+using model::InstrumentKind;
+using model::Side;
+
+constexpr Money kUnit = Money::from_raw(1);
+
+Money initial_margin(const Instrument& instrument, Money notional) noexcept {
+  const std::int64_t leverage = margin_tier(instrument, notional).leverage_max;
+  return Money::from_raw((notional.raw() + leverage - 1) / leverage);
+}
+
+// The price at which an order would count against the account while it rests.
+Price resting_price(const model::OrderRequest& order, Price mark_px) noexcept {
+  switch (order.type) {
+    case model::OrderType::limit: return order.price;
+    case model::OrderType::stop_market:
+    case model::OrderType::market_if_touched: return order.trigger_price;
+    case model::OrderType::market: break;
+  }
+  return mark_px;
+}
+
+bool is_long(Quantity position) noexcept { return position.is_positive(); }
+
+}  // namespace
+
+Account::Account(const model::InstrumentTable& instruments, std::span<const Money> balances,
+                 PlantedFaults planted)
+    : instruments_(&instruments), planted_(planted), holdings_(instruments.size()) {
+  std::size_t venues = balances.size();
+  for (const Instrument& instrument : instruments) {
+    ENSURE(instrument.venue_id.is_valid());
+    venues = std::max(venues, instrument.venue_id.index() + 1);
+  }
+  venues_.resize(venues);
+  for (std::size_t i = 0; i < balances.size(); ++i) {
+    venues_[i].cash = balances[i];
+    venues_[i].totals.start = balances[i];
+  }
+}
+
+void Account::apply(const Fill& fill) {
+  Holding& holding = holdings_[fill.instrument_id.index()];
+  Venue& venue = venues_[(*instruments_)[fill.instrument_id.index()].venue_id.index()];
+  const bool buys = fill.side == Side::buy;
+  const Quantity open = holding.quantity.abs();
+  const bool reduces = open.is_positive() && is_long(holding.quantity) != buys;
+  const Quantity closed = reduces ? std::min(open, fill.quantity) : Quantity{};
+  const Quantity opened = fill.quantity - closed;
+
+  const Money whole = notional_of(fill.price, fill.quantity);
+  const Money closing = opened.is_zero() ? whole : notional_of(fill.price, closed);
+  if (closed.is_positive()) {
+    // Of a long: exit value minus its share of the cost. Of a short the signs are turned.
+    const Money share = closed == open ? holding.cost
+                                       : money_share(holding.cost, closed, open);
+    const Money realised = (buys ? -closing : closing) - share;
+    holding.cost -= share;
+    venue.cash += realised;
+    venue.totals.realised += realised;
+  }
+  const Money opening = whole - closing;
+  holding.cost += buys ? opening : -opening;
+  holding.quantity += buys ? fill.quantity : -fill.quantity;
+
+  venue.cash -= fill.commission + (planted_.fee_one_unit ? kUnit : Money{});
+  venue.totals.commissions += fill.commission;
+  revalue(fill.instrument_id);
+}
+
+void Account::pay_funding(InstrumentId id, Money amount) {
+  Venue& venue = venues_[(*instruments_)[id.index()].venue_id.index()];
+  venue.cash += amount - (planted_.funding_one_unit ? kUnit : Money{});
+  venue.totals.funding += amount;
+}
+
+void Account::mark(InstrumentId id, Price price) {
+  Holding& holding = holdings_[id.index()];
+  holding.mark_px = price;
+  if (!holding.quantity.is_zero()) {
+    revalue(id);
+  }
+}
+
+void Account::revalue(InstrumentId id) {
+  Holding& holding = holdings_[id.index()];
+  const Instrument& instrument = (*instruments_)[id.index()];
+  Venue& venue = venues_[instrument.venue_id.index()];
+  venue.unrealised -= holding.unrealised;
+  venue.maintenance -= holding.maintenance;
+  if (holding.quantity.is_zero()) {
+    holding.unrealised = Money{};
+    holding.maintenance = Money{};
+    return;
+  }
+  const Money value = notional_of(holding.mark_px, holding.quantity);
+  holding.unrealised = value - holding.cost;
+  if (instrument.kind == InstrumentKind::perpetual) {
+    const Money size = value.abs();
+    holding.maintenance = money_times(size, margin_tier(instrument, size).maintenance);
+  }
+  venue.unrealised += holding.unrealised;
+  venue.maintenance += holding.maintenance;
+}
+
+bool Account::can_enter(const Intent& intent, const OrderBook& book) const {
+  if ((*instruments_)[intent.instrument_id.index()].kind == InstrumentKind::perpetual) {
+    return has_margin(intent, book);
+  }
+  return intent.side == Side::buy ? can_buy_spot(intent, book) : can_sell_spot(intent, book);
+}
+
+bool Account::has_margin(const Intent& intent, const OrderBook& book) const {
+  const Instrument& instrument = (*instruments_)[intent.instrument_id.index()];
+  Money used = initial_margin(instrument, notional_of(intent.price, intent.quantity));
+  for (const Instrument& other : *instruments_) {
+    const Holding& holding = holdings_[other.id.index()];
+    if (other.venue_id == instrument.venue_id && other.kind == InstrumentKind::perpetual &&
+        !holding.quantity.is_zero()) {
+      used += initial_margin(other, notional_of(holding.mark_px, holding.quantity.abs()));
+    }
+  }
+  book.for_each_live([&](const RestingOrder& order) {
+    const Instrument& other = (*instruments_)[order.request.instrument_id.index()];
+    if (other.venue_id == instrument.venue_id && !is_reducing(order.request) &&
+        order.request.client_order_id != intent.ignore_id) {
+      const Price price = resting_price(order.request, holdings_[other.id.index()].mark_px);
+      used += initial_margin(other, notional_of(price, order.leaves()));
+    }
+  });
+  return used <= equity(instrument.venue_id);
+}
+
+bool Account::can_buy_spot(const Intent& intent, const OrderBook& book) const {
+  const Instrument& instrument = (*instruments_)[intent.instrument_id.index()];
+  const Money bought = notional_of(intent.price, intent.quantity);
+  Money used = bought + money_times(bought, instrument.taker_fee);
+  for (const Instrument& other : *instruments_) {
+    if (other.venue_id == instrument.venue_id && other.kind == InstrumentKind::spot) {
+      used += holdings_[other.id.index()].cost;
+    }
+  }
+  book.for_each_live([&](const RestingOrder& order) {
+    const Instrument& other = (*instruments_)[order.request.instrument_id.index()];
+    if (other.venue_id == instrument.venue_id && order.request.side == Side::buy &&
+        !is_reducing(order.request) && order.request.client_order_id != intent.ignore_id) {
+      const Price price = resting_price(order.request, holdings_[other.id.index()].mark_px);
+      const Money reserved = notional_of(price, order.leaves());
+      used += reserved + money_times(reserved, other.taker_fee);
+    }
+  });
+  return used <= cash(instrument.venue_id);
+}
+
+bool Account::can_sell_spot(const Intent& intent, const OrderBook& book) const {
+  Quantity held = position(intent.instrument_id);
+  book.for_each_live([&](const RestingOrder& order) {
+    if (order.request.instrument_id == intent.instrument_id &&
+        order.request.side == Side::sell && !is_reducing(order.request) &&
+        order.request.client_order_id != intent.ignore_id) {
+      held -= order.leaves();
+    }
+  });
+  return intent.quantity <= held;
+}
+
+}  // namespace lanner::sim

@@ -1,0 +1,130 @@
+#pragma once
+
+// The simulated exchange: a state machine without a clock. Market facts and commands go in with
+// their times, execution events come out. Chance is a function of the seed. One owner, no threads.
+//
+// The model (docs/ARCHITECTURE.md): a bar is four prints at +0, 1/3, 2/3 and 1 of its interval, a
+// trade is one print; an order accepted at t fills only at prints later than t; at one print
+// entries come first, then stops and closes, then targets. Per instrument feed bars or trades: a
+// trade ends the bar in play.
+
+#include <cstdint>
+#include <vector>
+
+#include "market/cost_model.hpp"
+#include "model/commands.hpp"
+#include "model/events.hpp"
+#include "model/instrument.hpp"
+#include "model/parameters.hpp"
+#include "sim/account.hpp"
+#include "sim/bad_day.hpp"
+#include "sim/latency.hpp"
+#include "sim/matcher.hpp"
+#include "sim/order_book.hpp"
+#include "sim/pricer.hpp"
+#include "sim/print.hpp"
+#include "sim/recorder.hpp"
+
+namespace lanner::sim {
+
+struct ExchangeConfig {
+  Latency latency;
+  std::uint64_t seed = 1;
+  bool bad_day = false;         // latency x20, 5 % unknown, refusals in the busiest minutes
+  std::vector<Money> balances;  // by VenueId
+  PlantedFaults planted;
+};
+
+// What the configuration comes to: a bad day has twenty times the latency.
+[[nodiscard]] Latency effective_latency(const ExchangeConfig& config) noexcept;
+
+class Exchange {
+ public:
+  // `instruments` outlives the exchange.
+  Exchange(const model::InstrumentTable& instruments, const model::ParameterSet& parameters,
+           const ExchangeConfig& config);
+  Exchange(const Exchange&) = delete;
+  Exchange& operator=(const Exchange&) = delete;
+
+  // Market facts at venue time, in order of time, each after advance(that time). A bar is given
+  // at its open. What they cause is reported by the next advance().
+  void on_bar(const model::Bar& bar, Timestamp open);
+  void on_trade(const model::TradeTick& trade, Timestamp ts);
+  void on_funding(const model::FundingRate& funding, Timestamp ts);
+  void on_mark(const model::MarkPrice& mark, Timestamp ts);
+  void on_status(const model::InstrumentStatus& status, Timestamp ts);
+
+  // Arrives at sent + order latency; timers are not for the exchange.
+  void submit(const model::Command& command, Timestamp sent);
+
+  // The earliest moment at which something happens without new input; never() when nothing does.
+  [[nodiscard]] Timestamp next_time() const noexcept;
+  // Everything up to and including `until`, in order. Reports have ts_event = venue time, ts_init
+  // = that + response latency (ascending), sequence 0.
+  void advance(Timestamp until, std::vector<model::Event>& reports);
+
+  [[nodiscard]] const ExchangeLog& log() const noexcept { return recorder_.log(); }
+  [[nodiscard]] const Account& account() const noexcept { return account_; }
+  [[nodiscard]] const Latency& latency() const noexcept { return latency_; }
+  [[nodiscard]] Money cash(VenueId id) const noexcept { return account_.cash(id); }
+  [[nodiscard]] Money equity(VenueId id) const noexcept { return account_.equity(id); }
+  [[nodiscard]] Quantity position(InstrumentId id) const noexcept {  // signed
+    return account_.position(id);
+  }
+  [[nodiscard]] std::uint32_t order_count(InstrumentId id) const noexcept {
+    return book_.count(id);
+  }
+  // True when nothing is held, rests, or is on its way.
+  [[nodiscard]] bool is_idle() const noexcept;
+
+ private:
+  struct Request {
+    Timestamp at;
+    model::Command command;
+  };
+  struct Timeout {
+    Timestamp at;
+    ClientOrderId order;
+    InstrumentId instrument;
+  };
+  struct Expiry {
+    Timestamp at;
+    ClientOrderId order;
+  };
+
+  void set_now(Timestamp now) noexcept;
+  void activate(MarketState& market, InstrumentId id);
+  void play_due();
+  void plan(const MarketState& market) noexcept;
+  void expire_due();
+  void report_timeouts();
+  void admit_due();
+  void admit(const model::OrderRequest& order);
+  void cancel(const model::CancelOrder& request);
+
+  const model::InstrumentTable* instruments_;
+  Latency latency_;
+  std::uint64_t seed_;
+  bool bad_day_;
+  Timestamp now_;
+
+  market::CostModel costs_;
+  std::vector<MarketState> markets_;
+  OrderBook book_;
+  Account account_;
+  Recorder recorder_;
+  Pricer pricer_;
+  Matcher matcher_;
+  BusyMinutes busy_;
+
+  std::vector<InstrumentId> active_;  // ascending: with orders or a position
+  Timestamp next_print_ = Timestamp::never();
+  std::vector<Request> requests_;     // ascending from requests_head_
+  std::size_t requests_head_ = 0;
+  std::vector<Timeout> timeouts_;
+  std::size_t timeouts_head_ = 0;
+  std::vector<Expiry> expiries_;
+  Timestamp next_expiry_ = Timestamp::never();
+};
+
+}  // namespace lanner::sim

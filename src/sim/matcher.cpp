@@ -1,0 +1,417 @@
+#include "sim/matcher.hpp"
+
+#include <algorithm>
+
+#include "base/ensure.hpp"
+
+namespace lanner::sim {
+namespace {
+
+using model::ClosePosition;
+using model::LiquiditySide;
+using model::OrderRequest;
+using model::OrderStatus;
+using model::OrderType;
+using model::RejectReason;
+using model::Side;
+using model::TimeInForce;
+
+constexpr std::uint8_t kPrintsOfTaker = 3;
+
+bool is_immediate(const OrderRequest& request) noexcept {
+  return request.time_in_force == TimeInForce::ioc || request.time_in_force == TimeInForce::fok;
+}
+
+int sign_of_quantity(Quantity quantity) noexcept {
+  return quantity.is_positive() ? 1 : quantity.is_negative() ? -1 : 0;
+}
+
+}  // namespace
+
+Matcher::Group Matcher::group_of(const OrderRequest& request) noexcept {
+  if (!is_reducing(request)) {
+    return Group::entry;
+  }
+  return request.type == OrderType::stop_market || request.type == OrderType::market
+             ? Group::stop
+             : Group::target;
+}
+
+Matcher::Refs Matcher::collect(InstrumentId id) noexcept {
+  Refs refs;
+  for (std::uint32_t slot = parts_.book.head(id); slot != IdRecord::kNoSlot;) {
+    const RestingOrder& order = parts_.book.at(slot);
+    ENSURE(refs.push_back({slot, order.venue_order_id}));
+    slot = order.next;
+  }
+  return refs;
+}
+
+RestingOrder* Matcher::resolve(const Ref& ref) noexcept {
+  RestingOrder& order = parts_.book.at(ref.slot);
+  return order.is_live && order.venue_order_id == ref.venue_order_id ? &order : nullptr;
+}
+
+Quantity Matcher::reducible(const OrderRequest& request) const noexcept {
+  const Quantity position = parts_.account.position(request.instrument_id);
+  const bool reduces =
+      request.side == Side::buy ? position.is_negative() : position.is_positive();
+  return reduces ? position.abs() : Quantity{};
+}
+
+Quantity Matcher::wanted(const RestingOrder& order) const noexcept {
+  if (order.request.close_position == ClosePosition::yes) {
+    return reducible(order.request);
+  }
+  return is_reducing(order.request) ? std::min(order.leaves(), reducible(order.request))
+                                    : order.leaves();
+}
+
+bool Matcher::can_act(const RestingOrder& order, const Print& print) const noexcept {
+  if (order.accepted_at >= print.ts) {
+    return false;
+  }
+  const OrderRequest& request = order.request;
+  switch (request.type) {
+    case OrderType::market: return true;
+    case OrderType::limit:
+      return order.is_crossing || is_immediate(request) ||
+             is_traded_through(request, print.price,
+                               parts_.instruments[print.instrument_id.index()].tick);
+    case OrderType::stop_market:
+    case OrderType::market_if_touched: break;
+  }
+  const bool waits_for_mark =
+      request.trigger_by == model::TriggerBy::mark &&
+      parts_.markets[print.instrument_id.index()].mark_px.is_positive();
+  return order.is_triggered || (!waits_for_mark && is_triggered_by(request, print.price));
+}
+
+void Matcher::play(const Print& print) {
+  const InstrumentId id = print.instrument_id;
+  parts_.account.mark(id, print.price);
+  if (parts_.markets[id.index()].state != model::InstrumentState::trading) {
+    return;
+  }
+  StaticVector<Ref, kOrdersMax + 56> refs;
+  for (std::uint32_t slot = parts_.book.head(id); slot != IdRecord::kNoSlot;) {
+    const RestingOrder& order = parts_.book.at(slot);
+    if (can_act(order, print)) {
+      ENSURE(refs.push_back({slot, order.venue_order_id}));
+    }
+    slot = order.next;
+  }
+  if (!refs.is_empty()) {
+    for (const Group group : {Group::entry, Group::stop, Group::target}) {
+      for (const Ref& ref : refs) {
+        RestingOrder* order = resolve(ref);
+        if (order != nullptr && group_of(order->request) == group) {
+          act(*order, print);
+        }
+      }
+    }
+  }
+  check_margin(print);
+}
+
+void Matcher::act(RestingOrder& order, const Print& print) {
+  const bool is_target = group_of(order.request) == Group::target;
+  // The path inside a bar is not known, so a position that grew in this bar takes no profit in it.
+  if (is_target && print.is_bar && reducible(order.request).is_positive() &&
+      parts_.markets[print.instrument_id.index()].entry_bar == print.bar_open) {
+    return;
+  }
+  if (is_conditional(order.request) && !order.is_triggered && !trigger(order)) {
+    return;
+  }
+  attempt(order, print);
+}
+
+bool Matcher::trigger(RestingOrder& order) {
+  const OrderRequest& request = order.request;
+  if (is_reducing(request) && reducible(request).is_zero()) {
+    expire(order, RejectReason::triggered_flat);
+    return false;
+  }
+  order.is_triggered = true;
+  parts_.recorder.triggered(order);
+  if (RestingOrder* parent = parts_.book.find_live(order.parent_id)) {
+    // Once its attached exit is working, an entry must not add what the exit no longer covers.
+    cancel(*parent, RejectReason::linked);
+  }
+  if (is_reducing(request)) {
+    return true;
+  }
+  const Account::Intent intent{request.instrument_id, request.side, order.leaves(),
+                               parts_.account.mark_px(request.instrument_id),
+                               request.client_order_id};
+  if (!parts_.account.can_enter(intent, parts_.book)) {
+    parts_.recorder.rejected_at_trigger(order, RejectReason::insufficient_margin);
+    parts_.book.remove(order, OrderStatus::rejected);
+    return false;
+  }
+  return true;
+}
+
+Price Matcher::price_of(const RestingOrder& order, const Print& print,
+                        Quantity quantity) const noexcept {
+  const MarketState& state = parts_.markets[print.instrument_id.index()];
+  switch (order.request.type) {
+    case OrderType::stop_market: return parts_.pricer.stop(order.request, print, quantity);
+    case OrderType::market_if_touched:
+      return parts_.pricer.touched(order.request, print, state, quantity);
+    case OrderType::market:
+    case OrderType::limit: break;
+  }
+  return parts_.pricer.market(order.request.side, print, state, quantity);
+}
+
+void Matcher::attempt(RestingOrder& order, const Print& print) {
+  const OrderRequest& request = order.request;
+  const Quantity want = wanted(order);
+  if (is_reducing(request) && want.is_zero()) {
+    expire(order, RejectReason::position_closed);
+    return;
+  }
+  const Quantity quantity = parts_.pricer.capacity(order, print, want);
+  const bool takes = request.type != OrderType::limit || order.is_crossing || is_immediate(request);
+  order.is_crossing = false;
+  ++order.prints_seen;
+  Execution execution{quantity, Price{}, LiquiditySide::taker};
+  bool fills = quantity.is_positive();
+  if (takes) {
+    execution.price = price_of(order, print, quantity);
+  }
+  if (request.type == OrderType::limit) {
+    const bool is_within = takes && (request.side == Side::buy
+                                         ? execution.price <= request.price
+                                         : execution.price >= request.price);
+    if (!is_within) {
+      const Price tick = parts_.instruments[print.instrument_id.index()].tick;
+      execution.price = request.price;
+      execution.liquidity_side = LiquiditySide::maker;
+      fills = fills && !is_immediate(request) && is_traded_through(request, print.price, tick);
+    }
+  }
+  if (request.time_in_force == TimeInForce::fok && quantity < want) {
+    fills = false;
+  }
+  if (fills) {
+    fill(order, print, execution);
+  } else {
+    settle_rest(order);
+  }
+}
+
+// What becomes of an order after a print that it could have filled at.
+void Matcher::settle_rest(RestingOrder& order) {
+  const OrderRequest& request = order.request;
+  if (is_reducing(request) && reducible(request).is_zero()) {
+    expire(order, RejectReason::position_closed);
+    return;
+  }
+  const bool is_market = request.type != OrderType::limit && !is_reducing(request);
+  const bool is_limit_ioc = request.type == OrderType::limit && is_immediate(request);
+  if (request.time_in_force == TimeInForce::fok ||
+      ((is_market || is_limit_ioc) && order.prints_seen >= kPrintsOfTaker)) {
+    expire(order, RejectReason::liquidity);
+  }
+}
+
+void Matcher::fill(RestingOrder& order, const Print& print, const Execution& execution) {
+  const InstrumentId id = print.instrument_id;
+  const model::Instrument& instrument = parts_.instruments[id.index()];
+  const OrderRequest request = order.request;
+  const int sign_before = sign_of_quantity(parts_.account.position(id));
+  const Quantity size_before = parts_.account.position(id).abs();
+  const bool is_maker = execution.liquidity_side == LiquiditySide::maker;
+  const Money commission =
+      money_times(notional_of(execution.price, execution.quantity),
+                  is_maker ? instrument.maker_fee : instrument.taker_fee);
+  parts_.account.apply({id, request.side, execution.quantity, execution.price, commission});
+  order.filled += execution.quantity;
+
+  const Quantity position = parts_.account.position(id);
+  const int sign_after = sign_of_quantity(position);
+  if (sign_after != 0 && (sign_after != sign_before || position.abs() > size_before)) {
+    parts_.markets[id.index()].entry_bar = print.is_bar ? print.bar_open : Timestamp{};
+  }
+  const bool is_whole = request.close_position == ClosePosition::yes;
+  const Quantity leaves = is_whole ? reducible(request) : order.leaves();
+  parts_.recorder.filled(order, {execution.quantity, execution.price, commission,
+                                 execution.liquidity_side, leaves, print.price, print.volume,
+                                 position});
+  if (!is_reducing(request)) {
+    feed_children(order, execution.quantity);
+  }
+  if (!is_whole) {
+    shrink_partner(order, execution.quantity);
+  }
+  const Ref ref{order.slot, order.venue_order_id};
+  if (sign_before != 0 && sign_after != sign_before) {
+    on_flat(&order, id);
+  }
+  if (resolve(ref) == nullptr) {
+    return;
+  }
+  if (leaves.is_zero()) {
+    parts_.book.remove(order, OrderStatus::filled);
+  } else {
+    settle_rest(order);
+  }
+}
+
+void Matcher::shrink_partner(const RestingOrder& order, Quantity quantity) {
+  RestingOrder* partner = parts_.book.find_live(order.request.linked_id);
+  if (partner == nullptr || partner->request.close_position == ClosePosition::yes) {
+    return;
+  }
+  const Quantity cut = std::min(quantity, partner->leaves());
+  partner->request.quantity -= cut;
+  if (partner->leaves().is_zero()) {
+    cancel(*partner, RejectReason::linked);
+  } else {
+    parts_.recorder.resized(*partner);
+  }
+}
+
+void Matcher::feed_children(const RestingOrder& entry, Quantity quantity) {
+  if (entry.request.attached_stop_id.is_valid()) {
+    feed_child(entry, quantity, OrderType::stop_market);
+  }
+  if (entry.request.attached_target_id.is_valid()) {
+    feed_child(entry, quantity, OrderType::market_if_touched);
+  }
+}
+
+// The first fill places the child, the next ones make it grow. A child that the engine has taken
+// away stays away: what replaced it is the engine's to resize.
+void Matcher::feed_child(const RestingOrder& entry, Quantity quantity, OrderType type) {
+  const bool is_stop = type == OrderType::stop_market;
+  const OrderRequest& parent = entry.request;
+  const ClientOrderId id = is_stop ? parent.attached_stop_id : parent.attached_target_id;
+  if (RestingOrder* child = parts_.book.find_live(id)) {
+    child->request.quantity += quantity;
+    parts_.recorder.resized(*child);
+    return;
+  }
+  if (parts_.book.is_known(id)) {
+    return;
+  }
+  OrderRequest request;
+  request.client_order_id = id;
+  request.instrument_id = parent.instrument_id;
+  request.candidate_id = parent.candidate_id;
+  request.role = is_stop ? model::OrderRole::working_stop : model::OrderRole::target;
+  request.side = opposite(parent.side);
+  request.type = type;
+  request.reduce_only = model::ReduceOnly::yes;
+  request.quantity = quantity;
+  request.trigger_price = is_stop ? parent.attached_stop : parent.attached_target;
+  request.linked_id = is_stop ? parent.attached_target_id : parent.attached_stop_id;
+  RestingOrder& child = parts_.book.insert(request, parts_.recorder.now());
+  child.parent_id = parent.client_order_id;
+  parts_.recorder.accepted(child);
+}
+
+// Orders for the whole position die with it, and so does what was already on its way out; resting
+// reduce-only quantities stay, because stops may rest while flat.
+void Matcher::on_flat(const RestingOrder* cause, InstrumentId id) {
+  const Refs refs = collect(id);
+  for (const Ref& ref : refs) {
+    RestingOrder* order = resolve(ref);
+    if (order == nullptr || order == cause || !is_reducing(order->request)) {
+      continue;
+    }
+    const OrderRequest& request = order->request;
+    const bool is_partner = cause != nullptr &&
+                            (cause->request.linked_id == request.client_order_id ||
+                             request.linked_id == cause->request.client_order_id);
+    if (is_partner) {
+      cancel(*order, RejectReason::linked);
+    } else if (request.close_position == ClosePosition::yes ||
+               request.type == OrderType::limit) {
+      cancel(*order, RejectReason::position_closed);
+    } else if (request.type == OrderType::market || order->is_triggered) {
+      expire(*order, RejectReason::position_closed);
+    }
+  }
+}
+
+void Matcher::cancel(RestingOrder& order, RejectReason reason) {
+  parts_.recorder.canceled(order, reason);
+  parts_.book.remove(order, OrderStatus::canceled);
+}
+
+void Matcher::expire(RestingOrder& order, RejectReason reason) {
+  parts_.recorder.expired(order, reason);
+  parts_.book.remove(order, OrderStatus::expired);
+}
+
+void Matcher::cancel_all(InstrumentId id, RejectReason reason) {
+  const Refs refs = collect(id);
+  for (const Ref& ref : refs) {
+    if (RestingOrder* order = resolve(ref)) {
+      cancel(*order, reason);
+    }
+  }
+}
+
+void Matcher::link(const RestingOrder& order) {
+  if (RestingOrder* partner = parts_.book.find_live(order.request.linked_id)) {
+    partner->request.linked_id = order.request.client_order_id;
+  }
+}
+
+void Matcher::on_mark(InstrumentId id, Timestamp ts) {
+  const Price mark = parts_.markets[id.index()].mark_px;
+  const Refs refs = collect(id);
+  for (const Ref& ref : refs) {
+    RestingOrder* order = resolve(ref);
+    if (order != nullptr && is_conditional(order->request) && !order->is_triggered &&
+        order->request.trigger_by == model::TriggerBy::mark && order->accepted_at < ts &&
+        is_triggered_by(order->request, mark)) {
+      static_cast<void>(trigger(*order));
+    }
+  }
+}
+
+void Matcher::check_margin(const Print& print) {
+  const VenueId venue = parts_.instruments[print.instrument_id.index()].venue_id;
+  const Money maintenance = parts_.account.maintenance(venue);
+  if (!maintenance.is_positive() || parts_.account.equity(venue) >= maintenance) {
+    return;
+  }
+  for (const model::Instrument& instrument : parts_.instruments) {
+    if (instrument.venue_id == venue) {
+      cancel_all(instrument.id, RejectReason::insufficient_margin);
+    }
+  }
+  for (const model::Instrument& instrument : parts_.instruments) {
+    if (instrument.venue_id == venue &&
+        instrument.kind == model::InstrumentKind::perpetual) {
+      liquidate(instrument.id, print);
+    }
+  }
+}
+
+// The whole position at its last price and stop slippage: what the engine could have had with a
+// stop, at best. A loss beyond the balance stays a debt, so that no test can hide it.
+void Matcher::liquidate(InstrumentId id, const Print& cause) {
+  const Quantity position = parts_.account.position(id);
+  if (position.is_zero()) {
+    return;
+  }
+  Print print = cause;
+  print.instrument_id = id;
+  print.price = parts_.account.mark_px(id);
+  const Side side = position.is_positive() ? Side::sell : Side::buy;
+  const Price price = parts_.pricer.forced(side, print, position.abs());
+  const Money commission = money_times(notional_of(price, position.abs()),
+                                       parts_.instruments[id.index()].taker_fee);
+  parts_.account.apply({id, side, position.abs(), price, commission});
+  parts_.recorder.liquidated(id, side, {position.abs(), price, commission, LiquiditySide::taker,
+                                        Quantity{}, print.price, print.volume, Quantity{}});
+}
+
+}  // namespace lanner::sim

@@ -1,0 +1,81 @@
+#pragma once
+
+// Lets the resting orders of one instrument meet one print: entries first, then stops and closes,
+// then targets. It keeps links, attached children and the position's consequences in order.
+
+#include <cstdint>
+#include <vector>
+
+#include "base/static_vector.hpp"
+#include "model/instrument.hpp"
+#include "sim/account.hpp"
+#include "sim/order_book.hpp"
+#include "sim/pricer.hpp"
+#include "sim/print.hpp"
+#include "sim/recorder.hpp"
+
+namespace lanner::sim {
+
+class Matcher {
+ public:
+  // All parts outlive the matcher.
+  struct Parts {
+    const model::InstrumentTable& instruments;
+    OrderBook& book;
+    Account& account;
+    Recorder& recorder;
+    const Pricer& pricer;
+    std::vector<MarketState>& markets;
+  };
+  explicit Matcher(const Parts& parts) : parts_(parts) {}
+
+  void play(const Print& print);
+  // A new mark price: only triggers; the fill comes with the next print.
+  void on_mark(InstrumentId id, Timestamp ts);
+  void cancel(RestingOrder& order, model::RejectReason reason);
+  void expire(RestingOrder& order, model::RejectReason reason);
+  void cancel_all(InstrumentId id, model::RejectReason reason);
+  // After an acceptance: the partner learns of its link.
+  void link(const RestingOrder& order);
+
+  // At most 200 own orders and the children of one.
+  static constexpr std::uint32_t kOrdersMax = 200;
+
+ private:
+  struct Ref {
+    std::uint32_t slot = 0;
+    VenueOrderId venue_order_id;
+  };
+  using Refs = StaticVector<Ref, kOrdersMax + 56>;
+  enum class Group : std::uint8_t { entry, stop, target };
+
+  [[nodiscard]] static Group group_of(const model::OrderRequest& request) noexcept;
+  [[nodiscard]] Refs collect(InstrumentId id) noexcept;
+  [[nodiscard]] RestingOrder* resolve(const Ref& ref) noexcept;
+  [[nodiscard]] bool can_act(const RestingOrder& order, const Print& print) const noexcept;
+  [[nodiscard]] Quantity reducible(const model::OrderRequest& request) const noexcept;
+  [[nodiscard]] Quantity wanted(const RestingOrder& order) const noexcept;
+
+  void act(RestingOrder& order, const Print& print);
+  [[nodiscard]] bool trigger(RestingOrder& order);
+  [[nodiscard]] Price price_of(const RestingOrder& order, const Print& print,
+                               Quantity quantity) const noexcept;
+  void attempt(RestingOrder& order, const Print& print);
+  void settle_rest(RestingOrder& order);
+  struct Execution {
+    Quantity quantity;
+    Price price;
+    model::LiquiditySide liquidity_side = model::LiquiditySide::taker;
+  };
+  void fill(RestingOrder& order, const Print& print, const Execution& execution);
+  void shrink_partner(const RestingOrder& order, Quantity quantity);
+  void feed_children(const RestingOrder& entry, Quantity quantity);
+  void feed_child(const RestingOrder& entry, Quantity quantity, model::OrderType type);
+  void on_flat(const RestingOrder* cause, InstrumentId id);
+  void check_margin(const Print& print);
+  void liquidate(InstrumentId id, const Print& cause);
+
+  Parts parts_;
+};
+
+}  // namespace lanner::sim

@@ -1,0 +1,85 @@
+#pragma once
+
+// Where the market stands for one instrument. A bar is played as four prints, one only when
+// somebody needs it: an instrument without orders costs one copy per bar.
+
+#include <cstdint>
+
+#include "base/fixed.hpp"
+#include "base/ids.hpp"
+#include "base/time.hpp"
+#include "model/market_data.hpp"
+
+namespace lanner::sim {
+
+struct Print {
+  InstrumentId instrument_id;
+  Timestamp ts;
+  Price price;
+  Quantity volume;
+  bool is_bar = false;
+  Timestamp bar_open;  // of the bar that the print belongs to
+};
+
+struct MarketState {
+  static constexpr std::uint8_t kPrints = 4;
+
+  model::Bar bar;
+  Timestamp bar_open;
+  Price last_px;    // zero until the first print
+  Price buyer_px;   // last buyer-initiated trade; zero until then
+  Price seller_px;
+  Price mark_px;    // zero where there is no mark series: then the last price is its proxy
+  Timestamp entry_bar;  // the bar in which the position last grew
+  std::uint8_t next_print = kPrints;
+  bool is_high_first = false;
+  bool is_active = false;
+  model::InstrumentState state = model::InstrumentState::trading;
+
+  void start_bar(const model::Bar& new_bar, Timestamp open) noexcept {
+    if (next_print < kPrints) {
+      last_px = bar.close;
+    }
+    bar = new_bar;
+    bar_open = open;
+    next_print = 0;
+  }
+  [[nodiscard]] Timestamp print_time() const noexcept {
+    if (next_print >= kPrints) {
+      return Timestamp::never();
+    }
+    const std::int64_t third = bar.interval_s * kNsPerSecond / 3;
+    return next_print == 3 ? bar_open + seconds(bar.interval_s)
+                           : bar_open + Duration{third * next_print};
+  }
+  // The print in turn. High and low come in the order that is worse for the open position
+  // (signed); without one the nearer to the open comes first.
+  [[nodiscard]] Print take_print(Quantity position) noexcept {
+    if (next_print == 1) {
+      is_high_first = position.is_zero() ? bar.high - bar.open <= bar.open - bar.low
+                                         : position.is_negative();
+    }
+    Print print{bar.instrument_id, print_time(), bar.open, quarter(), true, bar_open};
+    if (next_print == 3) {
+      print.price = bar.close;
+    } else if (next_print != 0) {
+      print.price = (next_print == 1) == is_high_first ? bar.high : bar.low;
+    }
+    ++next_print;
+    last_px = print.price;
+    return print;
+  }
+  // Plays what lies behind without anybody to fill.
+  void catch_up(Timestamp now) noexcept {
+    while (print_time() <= now) {
+      static_cast<void>(take_print(Quantity{}));
+    }
+  }
+
+ private:
+  [[nodiscard]] Quantity quarter() const noexcept {
+    return Quantity::from_raw(bar.volume.raw() / 4);
+  }
+};
+
+}  // namespace lanner::sim

@@ -1,0 +1,119 @@
+#include "store/import/line_reader.hpp"
+
+#include <zstd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <string>
+
+namespace lanner::store {
+namespace {
+
+constexpr std::size_t kBufferBytes = 1 << 20;
+
+bool is_zstd(std::span<const std::byte> file) noexcept {
+  constexpr std::array<unsigned char, 4> kMagic{0x28, 0xB5, 0x2F, 0xFD};
+  return file.size() >= kMagic.size() && std::memcmp(file.data(), kMagic.data(), 4) == 0;
+}
+
+struct FreeContext {
+  void operator()(ZSTD_DCtx* context) const noexcept { ZSTD_freeDCtx(context); }
+};
+
+}  // namespace
+
+struct LineReader::Stream {
+  std::span<const std::byte> input;
+  std::size_t at = 0;
+  std::unique_ptr<ZSTD_DCtx, FreeContext> context;  // empty for plain text
+  std::size_t wanted = 0;                           // 0 at the end of a frame
+
+  Result<std::size_t> read(char* out, std::size_t room) {
+    if (!context) {
+      const std::size_t count = std::min(room, input.size() - at);
+      std::memcpy(out, input.data() + at, count);
+      at += count;
+      return count;
+    }
+    ZSTD_inBuffer in{input.data(), input.size(), at};
+    ZSTD_outBuffer target{out, room, 0};
+    while (target.pos == 0) {
+      const bool at_end = in.pos == in.size;
+      if (at_end && wanted == 0) {
+        break;
+      }
+      const std::size_t before = in.pos;
+      wanted = ZSTD_decompressStream(context.get(), &target, &in);
+      if (ZSTD_isError(wanted) != 0) {
+        return fail(ErrorKind::data, std::string("damaged zstd stream: ") +
+                                         ZSTD_getErrorName(wanted) + "; get the file again");
+      }
+      if (at_end && in.pos == before && target.pos == 0 && wanted != 0) {
+        return fail(ErrorKind::data,
+                    "the zstd stream is cut: the file ends inside it; get the file again");
+      }
+    }
+    at = in.pos;
+    return target.pos;
+  }
+};
+
+LineReader::LineReader(std::span<const std::byte> file)
+    : stream_(std::make_unique<Stream>()),
+      buffer_(std::make_unique_for_overwrite<char[]>(kBufferBytes)) {
+  stream_->input = file;
+  if (is_zstd(file)) {
+    stream_->context.reset(ZSTD_createDCtx());
+    stream_->wanted = 1;
+  }
+}
+
+LineReader::LineReader(LineReader&&) noexcept = default;
+LineReader& LineReader::operator=(LineReader&&) noexcept = default;
+LineReader::~LineReader() = default;
+
+Status LineReader::refill() {
+  std::memmove(buffer_.get(), buffer_.get() + begin_, end_ - begin_);
+  end_ -= begin_;
+  begin_ = 0;
+  const auto count = stream_->read(buffer_.get() + end_, kBufferBytes - end_);
+  if (!count) {
+    return tl::unexpected{count.error()};
+  }
+  exhausted_ = *count == 0;
+  end_ += *count;
+  return {};
+}
+
+Result<std::optional<std::string_view>> LineReader::next() {
+  std::size_t looked = 0;
+  for (;;) {
+    const char* const from = buffer_.get() + begin_;
+    const std::size_t held = end_ - begin_;
+    const auto* const found =
+        static_cast<const char*>(std::memchr(from + looked, '\n', held - looked));
+    if (found != nullptr || (exhausted_ && held > 0)) {
+      std::size_t length = found != nullptr ? static_cast<std::size_t>(found - from) : held;
+      begin_ += found != nullptr ? length + 1 : length;
+      ++line_;
+      if (length > 0 && from[length - 1] == '\r') {
+        --length;
+      }
+      return std::string_view{from, length};
+    }
+    if (exhausted_) {
+      return std::nullopt;
+    }
+    if (held == kBufferBytes) {
+      return fail(ErrorKind::data, "line " + std::to_string(line_ + 1) +
+                                       " is longer than 1 MiB; this is not a CSV file");
+    }
+    looked = held;
+    if (const auto filled = refill(); !filled) {
+      return tl::unexpected{filled.error()};
+    }
+  }
+}
+
+}  // namespace lanner::store

@@ -1,0 +1,168 @@
+#include "store/import/source_name.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <vector>
+
+namespace lanner::store {
+namespace {
+
+using model::Instrument;
+using model::InstrumentKind;
+
+std::string upper(std::string_view text) {
+  std::string out(text);
+  std::transform(out.begin(), out.end(), out.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  return out;
+}
+
+struct Market {
+  std::string venue;
+  InstrumentKind kind = InstrumentKind::spot;
+};
+
+// "binance-perp", "binance-usdm", "bitfinex-spot"; a venue with one market needs no suffix.
+std::optional<Market> market_of(std::string_view text) {
+  const std::size_t dash = text.find('-');
+  const std::string_view venue = text.substr(0, dash);
+  if (venue.empty() || !std::all_of(venue.begin(), venue.end(), [](unsigned char c) {
+        return std::isalnum(c) != 0;
+      })) {
+    return std::nullopt;
+  }
+  if (dash == std::string_view::npos) {
+    if (venue == "hyperliquid" || venue == "standx") {
+      return Market{upper(venue), InstrumentKind::perpetual};
+    }
+    if (venue == "bitstamp" || venue == "bitfinex") {
+      return Market{upper(venue), InstrumentKind::spot};
+    }
+    return std::nullopt;
+  }
+  const std::string_view market = text.substr(dash + 1);
+  if (market == "perp" || market == "usdm") {
+    return Market{upper(venue), InstrumentKind::perpetual};
+  }
+  return market == "spot" ? std::optional{Market{upper(venue), InstrumentKind::spot}}
+                          : std::nullopt;
+}
+
+bool is_symbol(std::string_view text) noexcept {
+  return !text.empty() && text.size() <= 40 && text.front() != '-' &&
+         std::all_of(text.begin(), text.end(), [](unsigned char c) {
+           return std::isalnum(c) != 0 || c == '-';
+         });
+}
+
+std::string name_in(const Market& market, std::string_view symbol) {
+  return upper(symbol) + (market.kind == InstrumentKind::perpetual ? "-PERP." : ".") + market.venue;
+}
+
+std::string instrument_in(const std::string& folder, std::string_view stem) {
+  const std::string_view first = stem.substr(0, stem.find('_'));
+  if (const auto market = market_of(folder); market && is_symbol(first)) {
+    return name_in(*market, first);
+  }
+  const auto market = market_of(first);
+  if (!market || first.size() == stem.size()) {
+    return "";
+  }
+  const std::string_view rest = stem.substr(first.size() + 1);
+  const std::string_view symbol = rest.substr(0, rest.find('_'));
+  return is_symbol(symbol) ? name_in(*market, symbol) : "";
+}
+
+// Base and quote of a symbol: BTC-USD, BTCUSDT, XRPETH. Venues that name only the coin settle
+// in a dollar of their own.
+void split_symbol(Instrument& instrument) {
+  const std::string& symbol = instrument.symbol;
+  if (const std::size_t dash = symbol.find('-'); dash != std::string::npos) {
+    instrument.base = symbol.substr(0, dash);
+    instrument.quote = symbol.substr(dash + 1);
+    return;
+  }
+  constexpr std::array<std::string_view, 12> kQuotes{
+      "USDT", "USDC", "FDUSD", "BUSD", "TUSD", "USD", "EUR", "GBP", "TRY", "BTC", "ETH", "BNB"};
+  for (const std::string_view quote : kQuotes) {
+    if (symbol.size() > quote.size() && symbol.ends_with(quote)) {
+      instrument.base = symbol.substr(0, symbol.size() - quote.size());
+      instrument.quote = quote;
+      return;
+    }
+  }
+  instrument.base = symbol;
+  instrument.quote = instrument.venue == "HYPERLIQUID" ? "USDC" : "USD";
+}
+
+Rate basis_points(std::int64_t tenths) {
+  return Rate::from_raw(tenths * (Rate::kScale / 100'000));
+}
+
+void set_venue_defaults(Instrument& instrument) {
+  const bool perpetual = instrument.kind == InstrumentKind::perpetual;
+  instrument.maker_fee = basis_points(100);
+  instrument.taker_fee = basis_points(instrument.venue == "BINANCE" ? 100 : 200);
+  if (perpetual && (instrument.venue == "BINANCE" || instrument.venue == "BYBIT")) {
+    instrument.maker_fee = basis_points(20);
+    instrument.taker_fee = basis_points(instrument.venue == "BINANCE" ? 50 : 55);
+  }
+  instrument.notional_min = Money::from_int(instrument.base == "BTC"   ? 50
+                                            : instrument.base == "ETH" ? 20
+                                                                       : 5);
+  instrument.tiers = {{Money::max(), perpetual ? 20 : 1,
+                       perpetual ? Rate::from_raw(Rate::kScale / 40) : Rate{}}};
+}
+
+}  // namespace
+
+SourceName source_name_of(const std::filesystem::path& path) {
+  SourceName out;
+  std::filesystem::path file = path.filename();
+  for (const char* const suffix : {".zst", ".csv"}) {
+    if (file.extension() == suffix) {
+      file = file.stem();
+    }
+  }
+  for (const auto& part : path.parent_path()) {
+    const std::string folder = part.string();
+    if (folder.starts_with("bars_") && interval_of(std::string_view{folder}.substr(5)) > 0) {
+      out.kind = SeriesKind::bars;
+      out.interval_s = interval_of(std::string_view{folder}.substr(5));
+    } else if (folder == "trades") {
+      out.kind = SeriesKind::trades;
+    } else if (folder == "funding") {
+      out.kind = SeriesKind::funding;
+    }
+  }
+  out.instrument = instrument_in(path.parent_path().filename().string(), file.string());
+  return out;
+}
+
+Result<Instrument> instrument_of(std::string_view name) {
+  Instrument out;
+  const std::size_t dot = name.rfind('.');
+  std::string_view symbol = name.substr(0, dot);
+  const std::string_view venue =
+      dot == std::string_view::npos ? std::string_view{} : name.substr(dot + 1);
+  if (symbol.ends_with("-PERP")) {
+    symbol.remove_suffix(5);
+    out.kind = InstrumentKind::perpetual;
+  } else {
+    out.kind = InstrumentKind::spot;
+  }
+  if (!is_symbol(symbol) || !is_symbol(venue) || upper(name) != name) {
+    return fail(ErrorKind::usage, "'" + std::string(name) +
+                                      "' is not an instrument; write SYMBOL.VENUE or "
+                                      "SYMBOL-PERP.VENUE, as in BTCUSDT-PERP.BINANCE");
+  }
+  out.name = name;
+  out.symbol = symbol;
+  out.venue = venue;
+  split_symbol(out);
+  set_venue_defaults(out);
+  return out;
+}
+
+}  // namespace lanner::store

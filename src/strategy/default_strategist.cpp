@@ -1,0 +1,115 @@
+#include "strategy/default_strategist.hpp"
+
+#include <cmath>
+
+#include "strategy/entry_cost.hpp"
+
+namespace lanner::strategy {
+
+using model::Component;
+using model::Param;
+using model::ParameterSet;
+using model::TradeCondition;
+
+DefaultStrategist::DefaultStrategist(const model::InstrumentTable& instruments,
+                                     const ParameterSet& parameters, model::ComponentMask mask,
+                                     FeedFeatures feed)
+    : instruments_(instruments),
+      parameters_(parameters),
+      handles_(instruments.size() * kTemplateConditions),
+      period_(parameters.duration(mask.is_masked(Component::strategist_cycle)
+                                      ? Param::strategist_cycle_neutral_s
+                                      : Param::strategist_cycle_s,
+                                  seconds(1))),
+      expiry_cycles_(parameters.count(Param::strategist_expiry_cycles)),
+      cost_r_cap_(parameters.score(Param::fee_cost_r_cap)),
+      is_cost_asked_(!mask.is_masked(Component::fee_gate)),
+      is_knowledge_used_(!mask.is_masked(Component::coin_scorer)) {
+  std::size_t next = 0;
+  for (const model::TemplateId id : kTemplates) {
+    for (const model::PositionSide side : kSides) {
+      patterns_[next++] = make_template(id, side, parameters, mask, feed);
+    }
+  }
+}
+
+DefaultStrategist::Report DefaultStrategist::cycle(const CycleInput& input,
+                                                   Sniper& sniper) noexcept {
+  Report report;
+  for (const model::Instrument& instrument : instruments_) {
+    const auto candidacy = assess(instrument.id, input, report);
+    if (candidacy) {
+      keep(*candidacy, input, sniper, report);
+    }
+  }
+  return report;
+}
+
+std::optional<DefaultStrategist::Candidacy> DefaultStrategist::assess(
+    InstrumentId id, const CycleInput& input, Report& report) const noexcept {
+  const Price last = input.market[id].last_px;
+  if (!last.is_positive() || !input.market.is_trading(id) ||
+      !input.market.is_fresh(id, input.now, parameters_)) {
+    ++report.not_fresh;
+    return std::nullopt;
+  }
+  const double atr = input.features.view(id).value(model::FeatureId::atr14, model::Timeframe::h1);
+  if (!std::isfinite(atr)) {
+    ++report.not_warm;
+    return std::nullopt;
+  }
+  Candidacy candidacy;
+  candidacy.id = id;
+  candidacy.atr_fraction = Score{atr} / to_score(last);
+  const Score fee = to_score(instruments_[id.index()].taker_fee);
+  candidacy.cost_fraction = cost_fraction(
+      {.entry_fee = fee,
+       .exit_fee = fee,
+       .half_spread = to_score(input.costs.half_spread(id, last)) / to_score(last),
+       .impact = {}, .stop_extra = {}, .stop_probability = {}, .funding = {}});
+  for (std::size_t i = 0; i < kSides.size(); ++i) {
+    const std::size_t at = knowledge_index(id, kSides[i]);
+    const bool is_blocked = is_knowledge_used_ && at < input.knowledge.size() &&
+                            input.knowledge[at].status == model::CoinStatus::blocked;
+    candidacy.shadow_only[i] = is_blocked ? model::ShadowOnly::yes : model::ShadowOnly::no;
+  }
+  return candidacy;
+}
+
+void DefaultStrategist::keep(const Candidacy& candidacy, const CycleInput& input, Sniper& sniper,
+                             Report& report) noexcept {
+  ArmHandle* handles = handles_.data() + candidacy.id.index() * kTemplateConditions;
+  const Timestamp expires_at = input.now + period_ * expiry_cycles_;
+  for (std::size_t i = 0; i < kTemplateConditions; ++i) {
+    if (!patterns_[i]) {
+      continue;
+    }
+    const TradeCondition& pattern = *patterns_[i];
+    // cost_R = cost / (stop_atr x atr), compared without the division.
+    const bool is_feasible = candidacy.cost_fraction <=
+                             cost_r_cap_ * pattern.stop_atr * candidacy.atr_fraction;
+    if (is_cost_asked_ && !is_feasible) {
+      ++report.too_dear;
+      continue;
+    }
+    const auto shadow_only = candidacy.shadow_only[i % kSides.size()];
+    report.shadow_only += shadow_only == model::ShadowOnly::yes ? 1 : 0;
+    if (sniper.refresh(handles[i], {expires_at, shadow_only, input.number})) {
+      ++report.refreshed;
+      continue;
+    }
+    TradeCondition condition = pattern;
+    condition.instrument_id = candidacy.id;
+    condition.expires_at = expires_at;
+    condition.shadow_only = shadow_only;
+    const auto handle = sniper.arm(condition, input.number, input.now);
+    if (handle) {
+      handles[i] = *handle;
+      ++report.armed;
+    } else {
+      ++report.no_room;
+    }
+  }
+}
+
+}  // namespace lanner::strategy

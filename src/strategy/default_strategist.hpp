@@ -1,0 +1,85 @@
+#pragma once
+
+// The strategist that works out of the box: each cycle it keeps one condition per instrument,
+// template and side armed, for as long as the instrument is fit for it. Deterministic: the same
+// cycles give the same conditions. One owner, no threads; nothing allocates after construction.
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "features/pipeline.hpp"
+#include "market/cost_model.hpp"
+#include "market/market_state.hpp"
+#include "model/component.hpp"
+#include "model/instrument.hpp"
+#include "model/parameters.hpp"
+#include "strategy/coin_knowledge.hpp"
+#include "strategy/sniper.hpp"
+#include "strategy/templates.hpp"
+
+namespace lanner::strategy {
+
+// What one cycle looks at. `knowledge` is indexed by knowledge_index; missing entries are normal.
+struct CycleInput {
+  std::uint64_t number = 0;
+  Timestamp now;
+  std::span<const CoinKnowledge> knowledge;
+  const market::MarketState& market;
+  const features::FeaturePipeline& features;
+  const market::CostModel& costs;
+};
+
+class DefaultStrategist {
+ public:
+  struct Report {
+    std::uint32_t armed = 0;      // new in this cycle
+    std::uint32_t refreshed = 0;
+    std::uint32_t shadow_only = 0;  // of both
+    std::uint32_t not_fresh = 0;  // instruments passed over
+    std::uint32_t not_warm = 0;
+    std::uint32_t too_dear = 0;   // conditions whose fees and spread alone are above the cap
+    std::uint32_t no_room = 0;    // conditions that the Sniper could not take
+    friend bool operator==(const Report&, const Report&) = default;
+  };
+
+  DefaultStrategist(const model::InstrumentTable& instruments,
+                    const model::ParameterSet& parameters, model::ComponentMask mask,
+                    FeedFeatures feed = {});
+
+  Report cycle(const CycleInput& input, Sniper& sniper) noexcept;
+
+  // Time from one cycle to the next.
+  [[nodiscard]] Duration period() const noexcept { return period_; }
+  // In the order of kTemplates, long before short; masked templates are left out.
+  [[nodiscard]] std::span<const std::optional<model::TradeCondition>> patterns() const noexcept {
+    return patterns_;
+  }
+
+ private:
+  // One instrument that is fit to be watched.
+  struct Candidacy {
+    InstrumentId id;
+    Score atr_fraction;   // ATR14(1h) / price
+    Score cost_fraction;  // fees and spread of a round trip / notional
+    std::array<model::ShadowOnly, kSides.size()> shadow_only;
+  };
+  [[nodiscard]] std::optional<Candidacy> assess(InstrumentId id, const CycleInput& input,
+                                                Report& report) const noexcept;
+  void keep(const Candidacy& candidacy, const CycleInput& input, Sniper& sniper,
+            Report& report) noexcept;
+
+  const model::InstrumentTable& instruments_;
+  model::ParameterSet parameters_;
+  std::array<std::optional<model::TradeCondition>, kTemplateConditions> patterns_;
+  std::vector<ArmHandle> handles_;  // instrument x pattern
+  Duration period_;
+  std::int64_t expiry_cycles_;
+  Score cost_r_cap_;
+  bool is_cost_asked_;
+  bool is_knowledge_used_;
+};
+
+}  // namespace lanner::strategy
