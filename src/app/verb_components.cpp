@@ -1,5 +1,6 @@
 #include <fmt/core.h>
 
+#include "app/answers.hpp"
 #include "app/invocation.hpp"
 #include "app/verb.hpp"
 #include "model/component.hpp"
@@ -16,7 +17,9 @@ std::string_view kind_name(model::ComponentKind kind) noexcept {
   return kind == model::ComponentKind::guard ? "guard" : "component";
 }
 
-void print_components_json() {
+}  // namespace
+
+std::string components_json() {
   JsonArray components;
   for (const model::ComponentInfo& info : model::component_infos()) {
     JsonArray inputs;
@@ -44,8 +47,10 @@ void print_components_json() {
   }
   JsonObject out{"components/1"};
   out.set("components", components).set("parameters", parameters);
-  fmt::print("{}\n", out.text());
+  return out.text();
 }
+
+namespace {
 
 void print_components() {
   fmt::print("Components choose; --mask ID leaves one out.\n");
@@ -69,7 +74,7 @@ void print_components() {
 
 Result<int> run_components(const Invocation& in) {
   if (in.is_json()) {
-    print_components_json();
+    fmt::print("{}\n", components_json());
   } else {
     print_components();
   }

@@ -1,7 +1,6 @@
 #include "app/verb.hpp"
 
 #include <fmt/core.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -12,6 +11,7 @@
 #include <vector>
 
 #include "app/invocation.hpp"
+#include "app/terminal.hpp"
 #include "base/isotime.hpp"
 #include "runtime/json_out.hpp"
 #include "store/catalog.hpp"
@@ -186,7 +186,7 @@ Result<int> run_data_import(const Invocation& in) {
   request.paths.assign(in.arguments().begin(), in.arguments().end());
   request.instrument = in.text("--instrument");
   request.catalog = *dir;
-  const bool tells_progress = ::isatty(STDERR_FILENO) == 1;
+  const bool tells_progress = can_redraw(stderr);
   if (tells_progress) {
     request.progress = [](const store::ImportProgress& progress) {
       fmt::print(stderr, "\r\x1b[K{}/{} {}", progress.files_done, progress.files,

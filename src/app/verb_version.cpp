@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "app/answers.hpp"
 #include "app/invocation.hpp"
 #include "app/verb.hpp"
 #include "base/build_info.hpp"
@@ -21,6 +22,13 @@ Result<int> run_version(const Invocation& in) {
     fmt::print("lanner {} ({}, {}, {})\n", info.version, info.build_id, info.compiler, info.preset);
     return 0;
   }
+  fmt::print("{}\n", version_json(info));
+  return 0;
+}
+
+}  // namespace
+
+std::string version_json(const BuildInfo& info) {
   runtime::JsonArray schemas;
   for (const std::string_view schema : kSchemas) {
     schemas.add(schema);
@@ -31,11 +39,8 @@ Result<int> run_version(const Invocation& in) {
       .set("compiler", info.compiler)
       .set("preset", info.preset)
       .set("schemas", schemas);
-  fmt::print("{}\n", out.text());
-  return 0;
+  return out.text();
 }
-
-}  // namespace
 
 Verb version_verb() noexcept {
   return Verb{.name = "version",

@@ -26,6 +26,14 @@ bool has_live(const Plan& plan, OrderRole role) noexcept {
   });
 }
 
+bool is_stop_executing(const Plan& plan) noexcept {
+  return std::any_of(plan.legs.begin(), plan.legs.end(), [](const Leg& leg) {
+    const bool is_stop =
+        leg.role == OrderRole::working_stop || leg.role == OrderRole::disaster_stop;
+    return is_stop && is_executing(leg);
+  });
+}
+
 bool has_failed(const Leg& leg) noexcept {
   return !is_live(leg) || leg.status == OrderStatus::unknown || is_executing(leg);
 }
@@ -233,15 +241,18 @@ void OrderManager::settle_target(Step& step) noexcept {
   }
   const bool is_closing = plan.closing != ExitReason::none;
   if (!is_closing && !has_live(plan, OrderRole::target)) {
-    if (plan.intent.target_px.is_positive() && !plan.is_target_spent) {
+    // Beside a stop that is turning into fills there is nothing left to take profit on.
+    if (plan.intent.target_px.is_positive() && !plan.is_target_spent &&
+        !is_stop_executing(plan)) {
       submit_target(step, need);
     }
     return;
   }
   const bool is_short = targets < need && is_entry_over(plan);
   for (Leg& leg : plan.legs) {
-    if (leg.role == OrderRole::target && !is_executing(leg) &&
-        (is_closing || is_short || targets > need)) {
+    const bool is_unwanted =
+        is_closing || targets > need || (is_short && !is_executing(leg));
+    if (leg.role == OrderRole::target && is_unwanted) {
       cancel(step, leg);
     }
   }
@@ -249,9 +260,21 @@ void OrderManager::settle_target(Step& step) noexcept {
 
 void OrderManager::settle_close(Step& step) noexcept {
   Plan& plan = step.plan;
+  if (plan.closing == ExitReason::none) {
+    return;
+  }
+  // A stop that triggered brings everything down already; a second order would only race it.
+  if (is_stop_executing(plan)) {
+    for (Leg& leg : plan.legs) {
+      if (leg.role == OrderRole::close) {
+        cancel(step, leg);
+      }
+    }
+    return;
+  }
   // One close at a time, also while its fate is unknown.
-  if (plan.closing == ExitReason::none || has_live(plan, OrderRole::close) ||
-      step.now < plan.close_at || plan.close_attempts >= kCloseAttemptsMax) {
+  if (has_live(plan, OrderRole::close) || step.now < plan.close_at ||
+      plan.close_attempts >= kCloseAttemptsMax) {
     return;
   }
   submit_close(step, exec::held(plan));

@@ -1,7 +1,8 @@
 #pragma once
 
 // TradeCondition: the same struct from strategist, file, or (later) an LLM. The wire format is
-// tc1 (strategy/tc1.hpp); levels are relative (ATR, R), so a mistyped price digit cannot place it.
+// tc1 (store/import/tc1_file.hpp); levels are relative (ATR, R), so a mistyped price digit cannot
+// place it.
 
 #include <cstdint>
 

@@ -126,9 +126,8 @@ void Portfolio::open(Slot& slot, const model::OrderFilled& fill, Timestamp now) 
 
 void Portfolio::enter(Slot& slot, const model::OrderFilled& fill, const Leg& leg) noexcept {
   model::Position& position = slot.position;
-  const Money signed_notional = leg.notional * sign_of(position.side);
   position.quantity += leg.quantity;
-  position.cost += signed_notional;
+  position.cost += leg.notional * sign_of(position.side);
   position.entry_qty += leg.quantity;
   position.entry_notional += leg.notional;
   position.commissions += leg.commission;
@@ -142,14 +141,13 @@ void Portfolio::enter(Slot& slot, const model::OrderFilled& fill, const Leg& leg
   }
   totals_.commissions += leg.commission;
   settled_ -= leg.commission;
-  cash_[slot.venue_id.index()] -= leg.commission + (slot.is_spot ? signed_notional : Money{});
+  cash_[slot.venue_id.index()] -= leg.commission;
 }
 
 void Portfolio::leave(Slot& slot, const model::OrderFilled& fill, const Leg& leg) noexcept {
   model::Position& position = slot.position;
   const Money released = money_share(position.cost, leg.quantity, position.quantity);
-  const Money signed_notional = leg.notional * sign_of(position.side);
-  const Money realised = signed_notional - released;
+  const Money realised = leg.notional * sign_of(position.side) - released;
   position.quantity -= leg.quantity;
   position.cost -= released;
   position.exit_qty += leg.quantity;
@@ -160,7 +158,7 @@ void Portfolio::leave(Slot& slot, const model::OrderFilled& fill, const Leg& leg
   totals_.gross_realised += realised;
   totals_.commissions += leg.commission;
   settled_ += realised - leg.commission;
-  cash_[slot.venue_id.index()] += (slot.is_spot ? signed_notional : realised) - leg.commission;
+  cash_[slot.venue_id.index()] += realised - leg.commission;
 }
 
 model::TradeClosed Portfolio::close(Slot& slot, ExitReason reason, Timestamp now) noexcept {
@@ -273,6 +271,15 @@ Duration Portfolio::exposed_for(Timestamp now) const noexcept {
   return open_.empty() ? exposed_ : exposed_ + (now - exposed_since_);
 }
 
+Money Portfolio::free_cash(VenueId venue) const noexcept {
+  Money free = cash_[venue.index()];
+  for (const InstrumentId id : open_) {
+    const Slot& slot = slots_[id.index()];
+    free -= slot.is_spot && slot.venue_id == venue ? slot.position.cost : Money{};
+  }
+  return free;
+}
+
 Money Portfolio::margin_used(VenueId venue) const noexcept {
   Money sum;
   for (const InstrumentId id : open_) {
@@ -297,12 +304,15 @@ Portfolio::Account Portfolio::account_without(const Slot& slot) const noexcept {
   Account rest{cash_[slot.venue_id.index()], Money{}};
   for (const InstrumentId id : open_) {
     const Slot& other = slots_[id.index()];
-    if (&other == &slot || other.is_spot || other.venue_id != slot.venue_id) {
+    if (&other == &slot || other.venue_id != slot.venue_id) {
       continue;
     }
-    const model::MarginTier& tier = model::margin_tier((*instruments_)[id.index()], other.exposure);
     rest.equity += other.unrealised;
-    rest.maintenance += money_times(other.exposure, tier.maintenance);
+    if (!other.is_spot) {
+      const model::Instrument& instrument = (*instruments_)[id.index()];
+      const Rate maintenance = model::margin_tier(instrument, other.exposure).maintenance;
+      rest.maintenance += money_times(other.exposure, maintenance);
+    }
   }
   return rest;
 }

@@ -42,9 +42,9 @@ struct Totals {
 // Ledger rules, shared with every exchange so that both ledgers agree to the last digit: each
 // movement is rounded once, half-even, when it happens. A fill moves n = price x quantity. An
 // entry adds n to the signed cost; an exit releases money_share(cost, part, whole) and realises
-// sign x n - released. Cash of a perpetual moves by the realised amount, of spot by the signed n;
-// both by commission and funding. start_equity + gross_realised + unrealised - commissions +
-// funding = equity, exactly, at every instant.
+// sign x n - released. Cash moves by what is realised, by commissions and by funding; a spot
+// purchase is tied up in it, not taken out, so that both kinds add up alike. start_equity +
+// gross_realised + unrealised - commissions + funding = equity, exactly, at every instant.
 //
 // R divides by the realised risk, |entry notional - stop x entry quantity|; where that is zero by
 // |decision - stop| x entry quantity, and where no stop is known the R figures are zero.
@@ -82,6 +82,8 @@ class Portfolio {
   [[nodiscard]] Money start_equity() const noexcept { return start_equity_; }
   [[nodiscard]] Money equity() const noexcept { return settled_ + unrealised_; }
   [[nodiscard]] Money cash(VenueId venue) const noexcept { return cash_[venue.index()]; }
+  // Cash that is not tied up in spot holdings.
+  [[nodiscard]] Money free_cash(VenueId venue) const noexcept;
   [[nodiscard]] Money unrealised() const noexcept { return unrealised_; }
   [[nodiscard]] Money unrealised(InstrumentId id) const noexcept {
     return slots_[id.index()].unrealised;

@@ -18,7 +18,7 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-Result<store::JournalWriter> open_journal(const RunOptions& options) {
+Result<store::JournalWriter> open_backtest_journal(const RunOptions& options) {
   if (options.out.empty()) {
     return store::JournalWriter::in_memory();
   }
@@ -26,7 +26,7 @@ Result<store::JournalWriter> open_journal(const RunOptions& options) {
 }
 
 // Plays to the end of the tape, or until progress says stop.
-void play(SimulatedSession& session, Statistics& statistics, const Progress& progress) {
+void play_through(SimulatedSession& session, Statistics& statistics, const Progress& progress) {
   std::uint64_t events = 0;
   while (session.next_time() != Timestamp::never()) {
     const model::Event& event = session.apply_next();
@@ -52,7 +52,7 @@ Result<views::RunResult> run_backtest(const RunOptions& options, const Progress&
   if (!tape) {
     return tl::unexpected{tape.error()};
   }
-  auto journal = open_journal(options);
+  auto journal = open_backtest_journal(options);
   if (!journal) {
     return tl::unexpected{journal.error()};
   }
@@ -63,7 +63,7 @@ Result<views::RunResult> run_backtest(const RunOptions& options, const Progress&
   const auto start = std::chrono::steady_clock::now();
   SimulatedSession session(plan->spec, std::move(*tape), std::move(*journal));
   Statistics statistics(session.engine());
-  play(session, statistics, progress);
+  play_through(session, statistics, progress);
   const double wall_s = seconds_since(start);
 
   SessionClosed figures = judge_session(session);

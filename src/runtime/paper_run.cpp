@@ -165,7 +165,7 @@ struct Played {
   bool was_interrupted = false;
 };
 
-Result<Played> play(SimulatedSession& session, Statistics& statistics,
+Result<Played> play_paced(SimulatedSession& session, Statistics& statistics,
                     const PaperRunOptions& options) {
   Played played;
   Pacer pacer(options);
@@ -190,7 +190,7 @@ Result<Played> play(SimulatedSession& session, Statistics& statistics,
   return played;
 }
 
-Result<store::JournalWriter> open_journal(const Opened& opened) {
+Result<store::JournalWriter> open_run_journal(const Opened& opened) {
   return opened.is_continued ? store::JournalWriter::resume(opened.path)
                              : store::JournalWriter::create(opened.path);
 }
@@ -238,7 +238,7 @@ Result<PaperRunResult> run_paper(const PaperRunOptions& options) {
     return tl::unexpected{lock.error()};
   }
   auto tape = open_tape(opened->plan);
-  auto journal = open_journal(*opened);
+  auto journal = open_run_journal(*opened);
   if (!tape || !journal) {
     return tl::unexpected{!tape ? tape.error() : journal.error()};
   }
@@ -248,7 +248,7 @@ Result<PaperRunResult> run_paper(const PaperRunOptions& options) {
   run.resumed_from = journal->resumed_from();
   SimulatedSession session(opened->plan.spec, std::move(*tape), std::move(*journal));
   Statistics statistics(session.engine());
-  const auto played = play(session, statistics, options);
+  const auto played = play_paced(session, statistics, options);
   if (!played) {
     return tl::unexpected{played.error()};
   }

@@ -14,7 +14,7 @@
 namespace lanner::runtime {
 namespace {
 
-constexpr std::uint64_t kProgressEvents = 1 << 16;
+constexpr std::uint64_t kProgressRecords = 1 << 16;
 
 class Replayer {
  public:
@@ -169,7 +169,7 @@ Result<ReplayResult> replay_session(const ReplayOptions& options, const Progress
       return tl::unexpected{taken.error()};
     }
     goes_on = *taken;
-    if (++records % kProgressEvents == 0 && progress) {
+    if (++records % kProgressRecords == 0 && progress) {
       goes_on = goes_on && progress(0.0, replayer.now(), replayer.sequence());
     }
   }

@@ -14,7 +14,8 @@ Result<store::Catalog> open_catalog(const RunOptions& options) {
   if (options.data.empty()) {
     sim::SyntheticConfig config;
     config.seed = options.seed;
-    return make_synthetic_catalog(config, options.profile / "synthetic");
+    return make_synthetic_catalog(
+        config, options.profile / "catalogs" / synthetic_catalog_name(config));
   }
   return store::open_or_import(options.data, options.profile / "catalogs");
 }
@@ -60,7 +61,8 @@ std::vector<Money> balances(const SessionSpec& spec, Money balance) {
   return by_venue;
 }
 
-Status add_conditions(SessionSpec& spec, const RunOptions& options) {
+Status add_conditions(SessionSpec& spec, std::vector<std::string>& notes,
+                      const RunOptions& options) {
   if (options.conditions.empty()) {
     return {};
   }
@@ -68,6 +70,9 @@ Status add_conditions(SessionSpec& spec, const RunOptions& options) {
       store::read_tc1_file(options.conditions, spec.engine.instruments, spec.from);
   if (!file) {
     return tl::unexpected{file.error()};
+  }
+  for (const store::RejectedCondition& rejected : file->rejected) {
+    notes.push_back(store::describe(options.conditions, rejected));
   }
   for (const store::TaggedCondition& tagged : *file) {
     if (spec.engine.is_active[tagged.condition.instrument_id.index()] != 0) {
@@ -117,7 +122,7 @@ Result<SessionPlan> plan_session(const RunOptions& options) {
   if (const auto applied = apply_settings(spec, options); !applied) {
     return tl::unexpected{applied.error()};
   }
-  if (const auto added = add_conditions(spec, options); !added) {
+  if (const auto added = add_conditions(spec, choice->notes, options); !added) {
     return tl::unexpected{added.error()};
   }
   return SessionPlan{std::move(spec), std::move(*catalog), std::move(choice->notes)};

@@ -17,7 +17,7 @@ Money conservation_error(const SimulatedSession& session) {
 
 SessionClosed judge_session(const SimulatedSession& session) {
   const sim::ProtectionReport report =
-      sim::judge_protection(session.exchange().log(), session.engine().config().instruments,
+      sim::judge_protection(session.exchange().order_log(), session.engine().config().instruments,
                             session.exchange().latency(), session.engine().now());
   SessionClosed figures;
   figures.unprotected_ns_max = report.unprotected_ns_max;

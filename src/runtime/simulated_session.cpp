@@ -42,9 +42,10 @@ Timestamp SimulatedSession::next_engine_time() const noexcept {
 Timestamp SimulatedSession::next_time() {
   flush_commands();
   for (;;) {
-    // Behind the last market event there is nothing to act on.
+    // Behind the last market event there is nothing to act on; what the venue has reported by
+    // then is still heard, so that both ledgers tell of the same fills.
     if (tape_.is_done() && delay_.is_empty()) {
-      return Timestamp::never();
+      return reports_.empty() ? Timestamp::never() : next_engine_time();
     }
     const Timestamp engine_at = next_engine_time();
     const Timestamp venue_at = std::min(tape_.next_time(), exchange_->next_time());

@@ -130,7 +130,7 @@ bool Account::has_margin(const Intent& intent, const OrderBook& book) const {
       used += initial_margin(other, notional_of(holding.mark_px, holding.quantity.abs()));
     }
   }
-  book.for_each_live([&](const RestingOrder& order) {
+  book.for_each_resting([&](const RestingOrder& order) {
     const Instrument& other = (*instruments_)[order.request.instrument_id.index()];
     if (other.venue_id == instrument.venue_id && !is_reducing(order.request) &&
         order.request.client_order_id != intent.ignore_id) {
@@ -150,7 +150,7 @@ bool Account::can_buy_spot(const Intent& intent, const OrderBook& book) const {
       used += holdings_[other.id.index()].cost;
     }
   }
-  book.for_each_live([&](const RestingOrder& order) {
+  book.for_each_resting([&](const RestingOrder& order) {
     const Instrument& other = (*instruments_)[order.request.instrument_id.index()];
     if (other.venue_id == instrument.venue_id && order.request.side == Side::buy &&
         !is_reducing(order.request) && order.request.client_order_id != intent.ignore_id) {
@@ -164,7 +164,7 @@ bool Account::can_buy_spot(const Intent& intent, const OrderBook& book) const {
 
 bool Account::can_sell_spot(const Intent& intent, const OrderBook& book) const {
   Quantity held = position(intent.instrument_id);
-  book.for_each_live([&](const RestingOrder& order) {
+  book.for_each_resting([&](const RestingOrder& order) {
     if (order.request.instrument_id == intent.instrument_id &&
         order.request.side == Side::sell && !is_reducing(order.request) &&
         order.request.client_order_id != intent.ignore_id) {

@@ -224,7 +224,7 @@ void Exchange::expire_due() {
   next_expiry_ = Timestamp::never();
   std::size_t kept = 0;
   for (const Expiry& expiry : expiries_) {
-    RestingOrder* order = book_.find_live(expiry.order);
+    RestingOrder* order = book_.find_resting(expiry.order);
     if (order != nullptr && expiry.at <= now_) {
       matcher_.expire(*order, model::RejectReason::time_in_force);
     } else if (order != nullptr) {
@@ -289,7 +289,7 @@ void Exchange::admit(const model::OrderRequest& order) {
 }
 
 void Exchange::cancel(const model::CancelOrder& request) {
-  if (RestingOrder* order = book_.find_live(request.client_order_id)) {
+  if (RestingOrder* order = book_.find_resting(request.client_order_id)) {
     matcher_.cancel(*order, model::RejectReason::by_request);
   } else {
     recorder_.cancel_rejected(request.client_order_id, request.instrument_id);

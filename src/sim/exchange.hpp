@@ -63,7 +63,7 @@ class Exchange {
   // = that + response latency (ascending), sequence 0.
   void advance(Timestamp until, std::vector<model::Event>& reports);
 
-  [[nodiscard]] const ExchangeLog& log() const noexcept { return recorder_.log(); }
+  [[nodiscard]] const ExchangeLog& order_log() const noexcept { return recorder_.order_log(); }
   [[nodiscard]] const Account& account() const noexcept { return account_; }
   [[nodiscard]] const Latency& latency() const noexcept { return latency_; }
   [[nodiscard]] Money cash(VenueId id) const noexcept { return account_.cash(id); }

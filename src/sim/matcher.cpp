@@ -49,7 +49,7 @@ Matcher::Refs Matcher::collect(InstrumentId id) noexcept {
 
 RestingOrder* Matcher::resolve(const Ref& ref) noexcept {
   RestingOrder& order = parts_.book.at(ref.slot);
-  return order.is_live && order.venue_order_id == ref.venue_order_id ? &order : nullptr;
+  return order.is_resting && order.venue_order_id == ref.venue_order_id ? &order : nullptr;
 }
 
 Quantity Matcher::reducible(const OrderRequest& request) const noexcept {
@@ -59,11 +59,17 @@ Quantity Matcher::reducible(const OrderRequest& request) const noexcept {
   return reduces ? position.abs() : Quantity{};
 }
 
+bool Matcher::is_bounded(const OrderRequest& request) const noexcept {
+  return is_reducing(request) ||
+         (request.side == Side::sell && parts_.instruments[request.instrument_id.index()].kind ==
+                                            model::InstrumentKind::spot);
+}
+
 Quantity Matcher::wanted(const RestingOrder& order) const noexcept {
   if (order.request.close_position == ClosePosition::yes) {
     return reducible(order.request);
   }
-  return is_reducing(order.request) ? std::min(order.leaves(), reducible(order.request))
+  return is_bounded(order.request) ? std::min(order.leaves(), reducible(order.request))
                                     : order.leaves();
 }
 
@@ -93,17 +99,17 @@ void Matcher::play(const Print& print) {
   if (parts_.markets[id.index()].state != model::InstrumentState::trading) {
     return;
   }
-  StaticVector<Ref, kOrdersMax + 56> refs;
+  ready_.clear();
   for (std::uint32_t slot = parts_.book.head(id); slot != IdRecord::kNoSlot;) {
     const RestingOrder& order = parts_.book.at(slot);
     if (can_act(order, print)) {
-      ENSURE(refs.push_back({slot, order.venue_order_id}));
+      ready_.push_back({slot, order.venue_order_id});
     }
     slot = order.next;
   }
-  if (!refs.is_empty()) {
+  if (!ready_.empty()) {
     for (const Group group : {Group::entry, Group::stop, Group::target}) {
-      for (const Ref& ref : refs) {
+      for (const Ref& ref : ready_) {
         RestingOrder* order = resolve(ref);
         if (order != nullptr && group_of(order->request) == group) {
           act(*order, print);
@@ -135,7 +141,7 @@ bool Matcher::trigger(RestingOrder& order) {
   }
   order.is_triggered = true;
   parts_.recorder.triggered(order);
-  if (RestingOrder* parent = parts_.book.find_live(order.parent_id)) {
+  if (RestingOrder* parent = parts_.book.find_resting(order.parent_id)) {
     // Once its attached exit is working, an entry must not add what the exit no longer covers.
     cancel(*parent, RejectReason::linked);
   }
@@ -169,7 +175,7 @@ Price Matcher::price_of(const RestingOrder& order, const Print& print,
 void Matcher::attempt(RestingOrder& order, const Print& print) {
   const OrderRequest& request = order.request;
   const Quantity want = wanted(order);
-  if (is_reducing(request) && want.is_zero()) {
+  if (is_bounded(request) && want.is_zero()) {
     expire(order, RejectReason::position_closed);
     return;
   }
@@ -206,7 +212,7 @@ void Matcher::attempt(RestingOrder& order, const Print& print) {
 // What becomes of an order after a print that it could have filled at.
 void Matcher::settle_rest(RestingOrder& order) {
   const OrderRequest& request = order.request;
-  if (is_reducing(request) && reducible(request).is_zero()) {
+  if (is_bounded(request) && reducible(request).is_zero()) {
     expire(order, RejectReason::position_closed);
     return;
   }
@@ -262,7 +268,7 @@ void Matcher::fill(RestingOrder& order, const Print& print, const Execution& exe
 }
 
 void Matcher::shrink_partner(const RestingOrder& order, Quantity quantity) {
-  RestingOrder* partner = parts_.book.find_live(order.request.linked_id);
+  RestingOrder* partner = parts_.book.find_resting(order.request.linked_id);
   if (partner == nullptr || partner->request.close_position == ClosePosition::yes) {
     return;
   }
@@ -290,7 +296,7 @@ void Matcher::feed_child(const RestingOrder& entry, Quantity quantity, OrderType
   const bool is_stop = type == OrderType::stop_market;
   const OrderRequest& parent = entry.request;
   const ClientOrderId id = is_stop ? parent.attached_stop_id : parent.attached_target_id;
-  if (RestingOrder* child = parts_.book.find_live(id)) {
+  if (RestingOrder* child = parts_.book.find_resting(id)) {
     child->request.quantity += quantity;
     parts_.recorder.resized(*child);
     return;
@@ -358,7 +364,7 @@ void Matcher::cancel_all(InstrumentId id, RejectReason reason) {
 }
 
 void Matcher::link(const RestingOrder& order) {
-  if (RestingOrder* partner = parts_.book.find_live(order.request.linked_id)) {
+  if (RestingOrder* partner = parts_.book.find_resting(order.request.linked_id)) {
     partner->request.linked_id = order.request.client_order_id;
   }
 }

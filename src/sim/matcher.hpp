@@ -27,7 +27,7 @@ class Matcher {
     const Pricer& pricer;
     std::vector<MarketState>& markets;
   };
-  explicit Matcher(const Parts& parts) : parts_(parts) {}
+  explicit Matcher(const Parts& parts) : parts_(parts) { ready_.reserve(Refs::capacity()); }
 
   void play(const Print& print);
   // A new mark price: only triggers; the fill comes with the next print.
@@ -54,6 +54,8 @@ class Matcher {
   [[nodiscard]] RestingOrder* resolve(const Ref& ref) noexcept;
   [[nodiscard]] bool can_act(const RestingOrder& order, const Print& print) const noexcept;
   [[nodiscard]] Quantity reducible(const model::OrderRequest& request) const noexcept;
+  // Spot holds no debt, so a sale there is bounded by the holdings whatever it calls itself.
+  [[nodiscard]] bool is_bounded(const model::OrderRequest& request) const noexcept;
   [[nodiscard]] Quantity wanted(const RestingOrder& order) const noexcept;
 
   void act(RestingOrder& order, const Print& print);
@@ -76,6 +78,7 @@ class Matcher {
   void liquidate(InstrumentId id, const Print& cause);
 
   Parts parts_;
+  std::vector<Ref> ready_;  // of the print in hand; play() never nests
 };
 
 }  // namespace lanner::sim

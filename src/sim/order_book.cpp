@@ -31,7 +31,7 @@ RestingOrder& OrderBook::insert(const model::OrderRequest& request, Timestamp no
   order.accepted_at = now;
   order.venue_order_id = VenueOrderId{next_venue_id_++};
   order.slot = slot;
-  order.is_live = true;
+  order.is_resting = true;
 
   List& list = lists_[request.instrument_id.index()];
   order.previous = list.tail;
@@ -47,7 +47,7 @@ RestingOrder& OrderBook::insert(const model::OrderRequest& request, Timestamp no
 }
 
 void OrderBook::remove(RestingOrder& order, model::OrderStatus final_status) {
-  ENSURE(order.is_live);
+  ENSURE(order.is_resting);
   List& list = lists_[order.request.instrument_id.index()];
   if (order.previous == IdRecord::kNoSlot) {
     list.head = order.next;
@@ -60,7 +60,7 @@ void OrderBook::remove(RestingOrder& order, model::OrderStatus final_status) {
     pool_[order.next].previous = order.previous;
   }
   --list.count;
-  order.is_live = false;
+  order.is_resting = false;
   free_.push_back(order.slot);
 
   IdRecord* record = ids_.find(order.request.client_order_id);
@@ -76,7 +76,7 @@ void OrderBook::note_rejected(ClientOrderId id) {
   }
 }
 
-RestingOrder* OrderBook::find_live(ClientOrderId id) noexcept {
+RestingOrder* OrderBook::find_resting(ClientOrderId id) noexcept {
   const IdRecord* record = ids_.find(id);
   return record == nullptr || record->slot == IdRecord::kNoSlot ? nullptr : &pool_[record->slot];
 }

@@ -25,7 +25,7 @@ struct RestingOrder {
   std::uint32_t next = IdRecord::kNoSlot;
   std::uint32_t previous = IdRecord::kNoSlot;
   std::uint8_t prints_seen = 0;  // prints that it could have filled at
-  bool is_live = false;
+  bool is_resting = false;
   bool is_triggered = false;
   bool is_crossing = false;  // a limit that crossed the market on arrival: taker at its first print
 
@@ -52,7 +52,7 @@ class OrderBook {
   void note_rejected(ClientOrderId id);
 
   [[nodiscard]] bool is_known(ClientOrderId id) const noexcept { return ids_.find(id) != nullptr; }
-  [[nodiscard]] RestingOrder* find_live(ClientOrderId id) noexcept;
+  [[nodiscard]] RestingOrder* find_resting(ClientOrderId id) noexcept;
   // What the venue says about an id; `unknown` when it never came.
   struct Answer {
     model::OrderStatus status = model::OrderStatus::unknown;
@@ -69,9 +69,9 @@ class OrderBook {
   }
   // All live orders of all instruments, for sums over an account.
   template <typename Visitor>
-  void for_each_live(Visitor visit) const {
+  void for_each_resting(Visitor visit) const {
     for (const RestingOrder& order : pool_) {
-      if (order.is_live) {
+      if (order.is_resting) {
         visit(order);
       }
     }

@@ -209,8 +209,8 @@ class Judge {
   static void end_order(Watch& watch, const LogRecord& record) {
     // The refusal of an id's second use says nothing about the first.
     if (record.reason != model::RejectReason::duplicate_client_id) {
-      std::erase_if(watch.orders, [&record](const LiveOrder& live) {
-        return live.id == record.client_order_id;
+      std::erase_if(watch.orders, [&record](const LiveOrder& order) {
+        return order.id == record.client_order_id;
       });
     }
   }
@@ -223,9 +223,10 @@ class Judge {
     const Quantity before = watch.position;
     watch.position = record.position;
     watch.last_change = record.ts;
-    const bool turned = before.is_positive() ? record.position.is_negative()
-                                             : before.is_negative() && record.position.is_positive();
-    if (turned || record.position.abs() > before.abs()) {
+    const Quantity after = record.position;
+    const bool turned = before.is_positive() ? after.is_negative()
+                                             : before.is_negative() && after.is_positive();
+    if (turned || after.abs() > before.abs()) {
       watch.last_increase = record.ts;
       for (Layer& layer : layers_of(watch, record.instrument_id)) {
         layer.waiting.push_back(record.ts);

@@ -20,7 +20,7 @@ enum class BreachKind : std::uint8_t {
   none,
   late_stop,       // a fill whose stop came later than one response and one order latency
   uncovered,       // outside that window a layer's resting quantity was below the position
-  excess,          // the working layer exceeded the position for too long: not resized, orphan, twin
+  excess,          // the working layer exceeded the position for too long: orphan, twin, full size
   wrong_side,      // a stop that would add to the position, or that may open one
 };
 [[nodiscard]] const char* name_of(BreachKind kind) noexcept;

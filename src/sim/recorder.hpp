@@ -48,7 +48,7 @@ class Recorder {
   [[nodiscard]] bool has_reports() const noexcept { return !reports_.empty(); }
   // Moves the reports out, oldest first.
   void drain(std::vector<model::Event>& out);
-  [[nodiscard]] const ExchangeLog& log() const noexcept { return log_; }
+  [[nodiscard]] const ExchangeLog& order_log() const noexcept { return log_; }
 
  private:
   void report(const model::EventPayload& payload);

@@ -38,7 +38,7 @@ void add_findings(std::vector<Problem>& problems, ProblemKind kind, const Findin
 template <typename Record>
 void add_holes(std::vector<Problem>& problems, const Series<Record>& series,
                std::span<const SourceSpan> sources) {
-  const Duration step{rhythm_ns(Record::kKind, series.interval_s())};
+  const Duration step{rhythm_of(Record::kKind, series.interval_s()).length};
   visit_gaps(series.rows(), series.interval_s(),
              [&](std::int64_t earlier, std::int64_t later, std::uint64_t missing) {
                const bool inside = is_inside_a_source(sources, earlier, later);

@@ -1,65 +1,15 @@
 #include "store/journal_reader.hpp"
 
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <cstdio>
 #include <cstring>
 #include <utility>
 
 #include "base/crc32c.hpp"
 #include "base/hash.hpp"
+#include "store/mapped_file.hpp"
 
 namespace lanner::store {
 namespace {
-
-// A private read-only mapping of one segment.
-class Mapping {
- public:
-  static Result<Mapping> open(const std::filesystem::path& path) {
-    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    struct stat info {};
-    if (fd < 0 || ::fstat(fd, &info) != 0) {
-      if (fd >= 0) {
-        ::close(fd);
-      }
-      return fail(ErrorKind::data, "cannot read " + path.string() + ": " + std::strerror(errno) +
-                                       "; give the directory of a session");
-    }
-    Mapping mapping;
-    mapping.size_ = static_cast<std::size_t>(info.st_size);
-    if (mapping.size_ > 0) {
-      void* data = ::mmap(nullptr, mapping.size_, PROT_READ, MAP_PRIVATE, fd, 0);
-      if (data == MAP_FAILED) {
-        ::close(fd);
-        return fail(ErrorKind::data, "cannot map " + path.string());
-      }
-      mapping.data_ = static_cast<const std::byte*>(data);
-    }
-    ::close(fd);
-    return mapping;
-  }
-  Mapping() = default;
-  Mapping(Mapping&& other) noexcept
-      : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
-  Mapping& operator=(Mapping&& other) noexcept {
-    std::swap(data_, other.data_);
-    std::swap(size_, other.size_);
-    return *this;
-  }
-  ~Mapping() {
-    if (data_ != nullptr) {
-      ::munmap(const_cast<std::byte*>(data_), size_);
-    }
-  }
-  [[nodiscard]] std::span<const std::byte> bytes() const noexcept { return {data_, size_}; }
-
- private:
-  const std::byte* data_ = nullptr;
-  std::size_t size_ = 0;
-};
 
 // A damaged length can look like a cut record. If the bytes up to the end of the file are a good
 // record under another length, nothing was cut.
@@ -88,7 +38,7 @@ std::string segment_name(std::uint64_t number) {
 struct JournalReader::State {
   std::filesystem::path session;
   // Earlier segments stay mapped: records point into them.
-  std::vector<Mapping> segments;
+  std::vector<MappedFile> segments;
   std::uint64_t segment = 1;
   std::uint64_t offset = 0;
   std::uint64_t chain = 0;
@@ -145,7 +95,7 @@ struct JournalReader::State {
       stopped = true;
       return false;
     }
-    auto mapping = Mapping::open(path);
+    auto mapping = MappedFile::open(path);
     ++segment;
     if (!mapping) {
       stop_with(mapping.error().message);
@@ -192,7 +142,7 @@ struct JournalReader::State {
 Result<JournalReader> JournalReader::open(const std::filesystem::path& session) {
   auto state = std::make_unique<State>();
   state->session = session;
-  auto mapping = Mapping::open(session / segment_name(1));
+  auto mapping = MappedFile::open(session / segment_name(1));
   if (!mapping) {
     return tl::unexpected{mapping.error()};
   }

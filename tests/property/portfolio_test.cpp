@@ -92,14 +92,13 @@ struct Books {
       gross += realised;
       line.cost -= released;
       line.quantity += sign * out;
-      purse += step.instrument == 2 ? -sign * out_notional : realised;
+      purse += realised;
     }
     if (out < step.quantity) {
       const std::int64_t in_notional = total - out_notional;
       line.mark = line.quantity == 0 ? step.price : line.mark;
       line.quantity += sign * (step.quantity - out);
       line.cost += sign * in_notional;
-      purse -= step.instrument == 2 ? sign * in_notional : 0;
     }
   }
   std::int64_t unrealised() const {
@@ -155,8 +154,8 @@ TEST_CASE("portfolio property: money is conserved under any fills, marks and fun
       RC_ASSERT(portfolio.unrealised().raw() == books.unrealised());
       RC_ASSERT(portfolio.totals().gross_realised.raw() == books.gross);
       RC_ASSERT(portfolio.equity() ==
-                Money::from_raw(books.cash[0] + books.cash[1] + books.lines[2].cost +
-                                books.unrealised()));
+                Money::from_raw(books.cash[0] + books.cash[1] + books.unrealised()));
+      RC_ASSERT(portfolio.free_cash(VenueId{1}).raw() == books.cash[1] - books.lines[2].cost);
     }
     const portfolio::Totals& totals = portfolio.totals();
     RC_ASSERT(totals.funding.raw() == funding);

@@ -1,7 +1,7 @@
 #include "sim/synthetic/config.hpp"
 
+#include <charconv>
 #include <cmath>
-#include <cstdio>
 
 #include "base/isotime.hpp"
 
@@ -16,9 +16,10 @@ bool is_between(double value, double low, double high) noexcept {
 }
 
 std::string decimal(double value) {
+  // The shortest text that gives the same number back, so that different numbers differ in it.
   char text[32];
-  std::snprintf(text, sizeof text, "%.6g", value);
-  return text;
+  const auto end = std::to_chars(text, text + sizeof text, value);
+  return {text, end.ptr};
 }
 
 Status refuse(const std::string& what) {
@@ -75,6 +76,9 @@ std::string describe(const SyntheticConfig& config) {
                      ", bars of " + std::to_string(config.interval_s) + " s";
   if (config.driftless) {
     text += ", driftless";
+  }
+  if (!config.wicks) {
+    text += ", no wicks";
   }
   if (config.planted_r != 0.0) {
     text += ", planted " + decimal(config.planted_r) + " R per P02 trigger";

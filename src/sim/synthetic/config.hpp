@@ -42,6 +42,11 @@ struct SyntheticConfig {
   std::int32_t interval_s = 60;  // 60, 300 or 900
   // Prices are martingales: no trend, no range, no funding; jumps fall to either side alike.
   bool driftless = false;
+  // Without wicks a bar of a driftless market is fair however its prints are ordered. With them,
+  // playing the worse extreme first and filling stops there costs a holder some .03 R a trade,
+  // which a test for hidden foresight would mistake for a loss of the strategy. Trades and the
+  // bars made from them are not changed.
+  bool wicks = true;
   // R of drift to expect after each trigger of P02, spread over four hours.
   double planted_r = 0.0;
   std::vector<CoinPhase> phases;

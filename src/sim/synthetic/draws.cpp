@@ -14,7 +14,7 @@ constexpr std::uint64_t kBlocksPerMinute = 32;
 static_assert(kFineSteps <= kBlocksPerMinute * DrawTables::kPerBlock);
 static_assert(kCoarseSteps == 8);
 
-using Table = std::array<float, DrawTables::kSize>;
+using Table = std::array<double, DrawTables::kSize>;
 
 double middle_of(std::size_t cell) noexcept {
   return (static_cast<double>(cell) + 0.5) / static_cast<double>(DrawTables::kSize);
@@ -30,7 +30,7 @@ void fill_normal(Table& out) {
   }
   const double scale = std::sqrt(static_cast<double>(kHalf) / squares);
   for (std::size_t i = 0; i < kHalf; ++i) {
-    out[i] = static_cast<float>(below[i] * scale);
+    out[i] = below[i] * scale;
     out[DrawTables::kSize - 1 - i] = -out[i];
   }
 }
@@ -43,7 +43,7 @@ void fill_positive(Table& out, Quantile quantile) {
   }
   const double scale = static_cast<double>(out.size()) / sum;
   for (std::size_t i = 0; i < out.size(); ++i) {
-    out[i] = static_cast<float>(quantile(middle_of(i)) * scale);
+    out[i] = quantile(middle_of(i)) * scale;
   }
 }
 
@@ -66,14 +66,13 @@ const DrawTables& DrawTables::get() {
   return tables;
 }
 
-std::uint64_t fill_steps(const DrawTables& tables, std::uint64_t seed, DrawKind kind,
-                         std::size_t index, std::uint64_t minute, Grain grain,
-                         Steps& out) noexcept {
+std::uint64_t fill_steps(const DrawTables& tables, const StepSource& source, std::uint64_t minute,
+                         Grain grain, Steps& out) noexcept {
   const std::uint64_t first = minute * kBlocksPerMinute;
   const auto take = [&](std::uint64_t word, std::size_t at) {
     out[at] = tables.normal[word & DrawTables::kMask];
   };
-  Words words = draw(seed, kind, index, first);
+  Words words = draw(source.seed, source.kind, source.index, first);
   const std::uint64_t rest = words.high >> 36U;
   if (grain == Grain::coarse) {
     for (std::size_t i = 0; i < 5; ++i, words.low >>= DrawTables::kBits) {
@@ -87,7 +86,7 @@ std::uint64_t fill_steps(const DrawTables& tables, std::uint64_t seed, DrawKind 
   // The first block's upper bits belong to the caller, so the steps begin with the second.
   std::size_t at = 0;
   for (std::uint64_t block = 1; at < kFineSteps; ++block) {
-    words = draw(seed, kind, index, first + block);
+    words = draw(source.seed, source.kind, source.index, first + block);
     for (std::size_t i = 0; i < DrawTables::kPerWord && at < kFineSteps; ++i) {
       take(words.low, at++);
       words.low >>= DrawTables::kBits;

@@ -52,14 +52,14 @@ struct DrawTables {
   static constexpr std::size_t kPerWord = 5;
   static constexpr std::size_t kPerBlock = 2 * kPerWord;
 
-  std::array<float, kSize> normal;       // variance 1
-  std::array<float, kSize> exponential;  // mean 1
-  std::array<float, kSize> bar_noise;    // log-normal, mean 1: volume of a minute
-  std::array<float, kSize> trade_noise;  // log-normal with a heavier tail, mean 1
+  std::array<double, kSize> normal;       // variance 1
+  std::array<double, kSize> exponential;  // mean 1
+  std::array<double, kSize> bar_noise;    // log-normal, mean 1: volume of a minute
+  std::array<double, kSize> trade_noise;  // log-normal with a heavier tail, mean 1
 
   [[nodiscard]] static const DrawTables& get();
   [[nodiscard]] double normal_of(std::uint64_t bits) const noexcept {
-    return static_cast<double>(normal[bits & kMask]);
+    return normal[bits & kMask];
   }
 };
 
@@ -70,12 +70,16 @@ enum class Grain : std::uint8_t { coarse, fine };
 [[nodiscard]] constexpr std::size_t steps_of(Grain grain) noexcept {
   return grain == Grain::coarse ? kCoarseSteps : kFineSteps;
 }
-using Steps = std::array<float, kFineSteps>;
+using Steps = std::array<double, kFineSteps>;
 
-// Independent normals of variance one; what is left of a coarse minute's only block is returned:
-// 28 bits.
-std::uint64_t fill_steps(const DrawTables& tables, std::uint64_t seed, DrawKind kind,
-                         std::size_t index, std::uint64_t minute, Grain grain,
-                         Steps& out) noexcept;
+struct StepSource {
+  std::uint64_t seed = 0;
+  DrawKind kind = DrawKind::market_steps;
+  std::size_t index = 0;
+};
+// Independent normals of variance one; what is left of the minute's first block is returned: 28
+// bits.
+std::uint64_t fill_steps(const DrawTables& tables, const StepSource& source, std::uint64_t minute,
+                         Grain grain, Steps& out) noexcept;
 
 }  // namespace lanner::sim

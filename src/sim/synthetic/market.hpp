@@ -20,7 +20,7 @@ namespace lanner::sim {
 
 class SyntheticMarket {
  public:
-  // The configuration must be valid (validate()). Holds twelve bytes for each minute.
+  // The configuration must be valid (validate()). Holds 24 bytes for each minute.
   explicit SyntheticMarket(const SyntheticConfig& config);
 
   // Sorted by name; the id is the place in the table.

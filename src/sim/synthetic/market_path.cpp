@@ -32,7 +32,10 @@ constexpr WeatherShape shape_of(Weather weather) noexcept {
 }
 
 constexpr Weather weather_of(double u) noexcept {
-  return u < 0.4 ? Weather::range : u < 0.6 ? Weather::up : u < 0.8 ? Weather::down : Weather::storm;
+  return u < 0.4   ? Weather::range
+         : u < 0.6 ? Weather::up
+         : u < 0.8 ? Weather::down
+                   : Weather::storm;
 }
 
 constexpr double kJumpsPerMinute = 1.0 / (3.0 * 1440.0);
@@ -61,7 +64,7 @@ MarketPath::MarketPath(const SyntheticConfig& config, const DrawTables& tables)
     : minutes_(static_cast<std::size_t>(config.length.ns() / kNsPerMinute)) {
   for (std::size_t i = 0; i < season_.size(); ++i) {
     const double share = static_cast<double>(i % 60) / 60.0;
-    season_[i] = static_cast<float>(kHourly[i / 60] * (1.0 - share) + kHourly[i / 60 + 1] * share);
+    season_[i] = kHourly[i / 60] * (1.0 - share) + kHourly[i / 60 + 1] * share;
   }
   first_of_day_ = static_cast<std::uint64_t>(config.from.ns() / kNsPerMinute) % season_.size();
   trades_from_ = config.trades_from <= config.from
@@ -80,21 +83,21 @@ MarketPath::MarketPath(const SyntheticConfig& config, const DrawTables& tables)
     }
     const WeatherShape shape = shape_of(weather);
     const Grain grain_now = grain(m);
-    const std::uint64_t rest = fill_steps(tables, config.seed, DrawKind::market_steps, 0, m,
-                                          grain_now, steps);
+    const std::uint64_t rest =
+        fill_steps(tables, {config.seed, DrawKind::market_steps, 0}, m, grain_now, steps);
     MarketMinute& now = minutes_[m];
-    now.sigma = static_cast<float>(std::sqrt(cluster.variance()) * season(m));
-    now.drift = config.driftless ? 0.0F : static_cast<float>(shape.drift);
+    now.sigma = std::sqrt(cluster.variance()) * season(m);
+    now.drift = config.driftless ? 0.0 : shape.drift;
     double square = 0.0;
     const std::size_t count = steps_of(grain_now);
     for (std::size_t i = 0; i < count; ++i) {
-      square += static_cast<double>(steps[i]) * static_cast<double>(steps[i]);
+      square += steps[i] * steps[i];
     }
     cluster.add(square / static_cast<double>(count), shape.level);
     if (static_cast<double>(rest) < kJumpsPerMinute * 0x1p28) {
       const Words words = draw(config.seed, DrawKind::market_jumps, 0, m);
-      now.jump = static_cast<float>(jump_size(words, 6.0, 60.0));
-      cluster.shock(static_cast<double>(now.jump));
+      now.jump = jump_size(words, 6.0, 60.0);
+      cluster.shock(now.jump);
     }
   }
 }

@@ -1,7 +1,7 @@
 #pragma once
 
 // What all coins share: the volatility, trend and jumps of the common factor, minute by minute,
-// and the hours of the day. Twelve bytes a minute; the steps within a minute are drawn again by
+// and the hours of the day. 24 bytes a minute; the steps within a minute are drawn again by
 // whoever needs them.
 
 #include <array>
@@ -15,9 +15,9 @@
 namespace lanner::sim {
 
 struct MarketMinute {
-  float sigma = 1.0F;  // of the common factor, as a multiple of its typical minute
-  float drift = 0.0F;  // per minute, in the same unit
-  float jump = 0.0F;   // in the same unit; 0 in nearly every minute
+  double sigma = 1.0;  // of the common factor, as a multiple of its typical minute
+  double drift = 0.0;  // per minute, in the same unit
+  double jump = 0.0;   // in the same unit; 0 in nearly every minute
 };
 
 // Clustering of volatility (T. Bollerslev, 1986): variance as a multiple of its level. What it
@@ -45,14 +45,14 @@ class MarketPath {
   [[nodiscard]] std::uint64_t minutes() const noexcept { return minutes_.size(); }
   // Activity of the hour, mean about 1, by minute of the UTC day.
   [[nodiscard]] double season(std::uint64_t minute) const noexcept {
-    return static_cast<double>(season_[(first_of_day_ + minute) % season_.size()]);
+    return season_[(first_of_day_ + minute) % season_.size()];
   }
   [[nodiscard]] Grain grain(std::uint64_t minute) const noexcept {
     return minute >= trades_from_ ? Grain::fine : Grain::coarse;
   }
 
  private:
-  std::array<float, 1440> season_{};
+  std::array<double, 1440> season_{};
   std::uint64_t first_of_day_ = 0;
   std::uint64_t trades_from_ = 0;
   std::vector<MarketMinute> minutes_;

@@ -27,8 +27,6 @@ double to_whole(double value) noexcept {
   return static_cast<double>(static_cast<std::int64_t>(value + (value < 0.0 ? -0.5 : 0.5)));
 }
 
-double step_of(const Steps& steps, std::size_t i) noexcept { return static_cast<double>(steps[i]); }
-
 }  // namespace
 
 SyntheticSeries::SyntheticSeries(const SyntheticConfig& config, const MarketPath& market,
@@ -44,6 +42,7 @@ SyntheticSeries::SyntheticSeries(const SyntheticConfig& config, const MarketPath
       from_(config.from),
       interval_s_(config.interval_s),
       is_driftless_(config.driftless),
+      has_wicks_(config.wicks),
       planted_r_(config.planted_r),
       gap_chance_(config.gap_every.ns() > 0 ? static_cast<double>(kNsPerMinute) /
                                                   static_cast<double>(config.gap_every.ns())
@@ -84,6 +83,11 @@ void SyntheticSeries::Candle::print(double price) noexcept {
   close = price;
 }
 
+void SyntheticSeries::Candle::drop_wicks() noexcept {
+  high = open > close ? open : close;
+  low = open < close ? open : close;
+}
+
 // The price never reaches zero: a step that would is left out, and its mirror too.
 void SyntheticSeries::move(double ticks) noexcept {
   if (std::fabs(ticks) < price_) {
@@ -96,7 +100,7 @@ double SyntheticSeries::trend(const MarketMinute& market) const noexcept {
     return 0.0;
   }
   const double unit_move = price_ * coin_.sigma_1m;
-  const double common = kCommon * static_cast<double>(market.drift) * unit_move;
+  const double common = kCommon * market.drift * unit_move;
   switch (mood_) {
     case Mood::up: return common + kMoodDrift * unit_move;
     case Mood::down: return common - kMoodDrift * unit_move;
@@ -161,20 +165,20 @@ SyntheticSeries::Minute SyntheticSeries::prepare(std::uint64_t minute) noexcept 
   shape.grain = market_->grain(minute);
   shape.season = market_->season(minute);
   const double root = shape.grain == Grain::coarse ? kRootCoarse : kRootFine;
-  const double shared = coin_.sigma_1m * static_cast<double>(market.sigma) / root;
+  const double shared = coin_.sigma_1m * market.sigma / root;
   shape.common = kCommon * shared;
   shape.sector = kSector * shared;
   shape.own = kOwn * coin_.sigma_1m * std::sqrt(cluster_.variance()) * shape.season;
   shape.drift = trend(market) + planted(minute);
-  shape.common_jump = coin_.sigma_1m * static_cast<double>(market.jump);
+  shape.common_jump = coin_.sigma_1m * market.jump;
 
-  static_cast<void>(fill_steps(*tables_, seed_, DrawKind::market_steps, 0, minute, shape.grain,
-                               common_));
-  static_cast<void>(fill_steps(*tables_, seed_, DrawKind::sector_steps, coin_.sector, minute,
+  static_cast<void>(
+      fill_steps(*tables_, {seed_, DrawKind::market_steps, 0}, minute, shape.grain, common_));
+  static_cast<void>(fill_steps(*tables_, {seed_, DrawKind::sector_steps, coin_.sector}, minute,
                                shape.grain, sector_));
-  const std::uint64_t rest = fill_steps(*tables_, seed_, DrawKind::coin_steps, rank_, minute,
+  const std::uint64_t rest = fill_steps(*tables_, {seed_, DrawKind::coin_steps, rank_}, minute,
                                         Grain::coarse, own_);
-  const double noise = static_cast<double>(tables_->bar_noise[rest & DrawTables::kMask]);
+  const double noise = tables_->bar_noise[rest & DrawTables::kMask];
   shape.volume = volume_mean_ * shape.season * (0.35 + 0.65 * activity_) * noise;
   if (static_cast<double>(rest >> DrawTables::kBits) < kOwnJumpsPer65536) {
     const double size = jump_size(draw(seed_, DrawKind::coin_jumps, rank_, minute), 8.0, 80.0);
@@ -204,8 +208,8 @@ void SyntheticSeries::walk_bar(std::uint64_t minute, const Minute& shape,
   double moved = 0.0;
   double square = 0.0;
   for (std::size_t i = 0; i < kCoarseSteps; ++i) {
-    const double own = step_of(own_, i);
-    double change = shape.common * step_of(common_, i) + shape.sector * step_of(sector_, i) +
+    const double own = own_[i];
+    double change = shape.common * common_[i] + shape.sector * sector_[i] +
                     own_scale * own;
     if (i == jump_at) {
       change += shape.common_jump + shape.own_jump;
@@ -236,9 +240,9 @@ void SyntheticSeries::draw_trades(std::uint64_t minute) noexcept {
       }
     }
     const std::uint64_t bits = trade_bits_[k];
-    gap_sum_ += static_cast<double>(tables_->exponential[bits & DrawTables::kMask]);
+    gap_sum_ += tables_->exponential[bits & DrawTables::kMask];
     if (k < trades_per_minute_) {
-      size_sum_ += static_cast<double>(tables_->trade_noise[(bits >> 12U) & DrawTables::kMask]);
+      size_sum_ += tables_->trade_noise[(bits >> 12U) & DrawTables::kMask];
     }
   }
 }
@@ -260,8 +264,7 @@ void SyntheticSeries::walk_trades(std::uint64_t minute, const Minute& shape,
   std::size_t shared = 0;
   const auto share_until = [&](std::size_t end) {
     for (; shared < end; ++shared) {
-      double change = shape.common * step_of(common_, shared) +
-                      shape.sector * step_of(sector_, shared);
+      double change = shape.common * common_[shared] + shape.sector * sector_[shared];
       change += shared == jump_at ? shape.common_jump + shape.own_jump : 0.0;
       moved += change;
       move(price_ * change);
@@ -269,7 +272,7 @@ void SyntheticSeries::walk_trades(std::uint64_t minute, const Minute& shape,
   };
   for (std::size_t k = 0; k < trades_per_minute_; ++k) {
     const std::uint64_t bits = trade_bits_[k];
-    elapsed += static_cast<double>(tables_->exponential[bits & DrawTables::kMask]) * stretch;
+    elapsed += tables_->exponential[bits & DrawTables::kMask] * stretch;
     // Stamps are whole milliseconds, as venues give them.
     const std::int64_t offset_ms = static_cast<std::int64_t>(elapsed) / kNsPerMs;
     const std::int64_t stamp_ms = offset_ms < 60'000 ? offset_ms : 59'999;
@@ -283,8 +286,7 @@ void SyntheticSeries::walk_trades(std::uint64_t minute, const Minute& shape,
     const bool is_buy = (bits >> 36U & 1U) != 0;
     const double edge = is_buy ? std::ceil(price_ + half - 0.5) : std::floor(price_ - half + 0.5);
     const double price = edge < 1.0 ? 1.0 : edge;
-    const double noise = static_cast<double>(
-        tables_->trade_noise[(bits >> 12U) & DrawTables::kMask]);
+    const double noise = tables_->trade_noise[(bits >> 12U) & DrawTables::kMask];
     const auto steps = static_cast<std::int64_t>(size_scale * noise + 0.5);
     const std::int64_t volume = steps > 0 ? steps : 1;
     if (candle.volume == 0) {
@@ -363,6 +365,9 @@ bool SyntheticSeries::next(SyntheticRow& row) noexcept {
   Candle candle;
   for (std::int32_t i = 0; i < interval_s_ / 60; ++i) {
     add_minute(minute_++, candle);
+  }
+  if (!has_wicks_ && trades_.empty()) {
+    candle.drop_wicks();
   }
   spoil(row, candle);
   if (!row.has_bar) {

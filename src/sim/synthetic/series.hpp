@@ -70,6 +70,7 @@ class SyntheticSeries {
     double close = 0.0;
     std::int64_t volume = 0;
     void print(double price) noexcept;
+    void drop_wicks() noexcept;
   };
   // What a minute's steps are made of; all known when it begins.
   struct Minute {
@@ -111,6 +112,7 @@ class SyntheticSeries {
   Timestamp from_;
   std::int32_t interval_s_;
   bool is_driftless_;
+  bool has_wicks_;
   double planted_r_;
   double gap_chance_;  // per minute
   std::vector<Phase> phases_;

@@ -19,14 +19,12 @@
 namespace lanner::store {
 namespace {
 
-namespace fs = std::filesystem;
-
 using Rows =
     std::variant<std::vector<BarRecord>, std::vector<TradeRecord>, std::vector<FundingRecord>>;
 
 // A file of a known kind and instrument.
 struct Candidate {
-  fs::path path;
+  std::filesystem::path path;
   SourceEntry entry;  // hash, instrument, kind, interval, path
 };
 
@@ -50,7 +48,7 @@ class Importer {
       return tl::unexpected{paths.error()};
     }
     files_ = paths->size();
-    for (const fs::path& path : *paths) {
+    for (const std::filesystem::path& path : *paths) {
       classify(path);
     }
     for (const auto& [instrument, candidates] : candidates_) {
@@ -68,16 +66,16 @@ class Importer {
   }
 
  private:
-  void reject(const fs::path& path, std::string reason) {
+  void reject(const std::filesystem::path& path, std::string reason) {
     report_.rejected.push_back({path.string(), 0, std::move(reason)});
     ++files_done_;
   }
-  void skip(const fs::path& path, std::string reason) {
+  void skip(const std::filesystem::path& path, std::string reason) {
     report_.skipped.push_back({path.string(), std::move(reason)});
     ++files_done_;
   }
 
-  void classify(const fs::path& path) {
+  void classify(const std::filesystem::path& path) {
     SourceName name = source_name_of(path);
     const auto file = MappedFile::open(path);
     if (!file) {
@@ -274,7 +272,7 @@ class Importer {
 
   template <typename Record>
   Status merge_series(const SeriesKey& key, const std::vector<Loaded*>& parts) {
-    const fs::path path = series_path(request_.catalog, key);
+    const std::filesystem::path path = series_path(request_.catalog, key);
     const SeriesIdentity identity = identity_of(key.instrument, key.kind, key.interval_s);
     std::vector<Record> rows;
     if (index_.series.contains(key)) {
@@ -334,19 +332,20 @@ class Importer {
   bool changed_ = false;
 };
 
-Status add_below(const fs::path& path, std::vector<fs::path>& out) {
+Status add_below(const std::filesystem::path& path, std::vector<std::filesystem::path>& out) {
   std::error_code error;
-  const auto status = fs::status(path, error);
-  if (fs::is_regular_file(status)) {
+  const auto status = std::filesystem::status(path, error);
+  if (std::filesystem::is_regular_file(status)) {
     out.push_back(path);
     return {};
   }
-  if (!fs::is_directory(status)) {
+  if (!std::filesystem::is_directory(status)) {
     return fail(ErrorKind::data, path.string() + " does not exist or is no file or folder; give "
                                                  "the path of a data file or of a folder of them");
   }
-  fs::recursive_directory_iterator at{path, fs::directory_options::skip_permission_denied, error};
-  for (; !error && at != fs::recursive_directory_iterator{}; at.increment(error)) {
+  using Walk = std::filesystem::recursive_directory_iterator;
+  Walk at{path, std::filesystem::directory_options::skip_permission_denied, error};
+  for (; !error && at != Walk{}; at.increment(error)) {
     const bool hidden = at->path().filename().string().starts_with('.');
     if (hidden && at->is_directory(error)) {
       at.disable_recursion_pending();
@@ -361,9 +360,10 @@ Status add_below(const fs::path& path, std::vector<fs::path>& out) {
 
 }  // namespace
 
-Result<std::vector<fs::path>> files_below(const std::vector<fs::path>& paths) {
-  std::vector<fs::path> out;
-  for (const fs::path& path : paths) {
+Result<std::vector<std::filesystem::path>> files_below(
+    const std::vector<std::filesystem::path>& paths) {
+  std::vector<std::filesystem::path> out;
+  for (const std::filesystem::path& path : paths) {
     if (const Status good = add_below(path, out); !good) {
       return tl::unexpected{good.error()};
     }

@@ -17,13 +17,12 @@ bool is_zstd(std::span<const std::byte> file) noexcept {
   return file.size() >= kMagic.size() && std::memcmp(file.data(), kMagic.data(), 4) == 0;
 }
 
-struct FreeContext {
-  void operator()(ZSTD_DCtx* context) const noexcept { ZSTD_freeDCtx(context); }
-};
-
 }  // namespace
 
 struct LineReader::Stream {
+  struct FreeContext {
+    void operator()(ZSTD_DCtx* context) const noexcept { ZSTD_freeDCtx(context); }
+  };
   std::span<const std::byte> input;
   std::size_t at = 0;
   std::unique_ptr<ZSTD_DCtx, FreeContext> context;  // empty for plain text

@@ -11,12 +11,11 @@
 namespace lanner::store {
 namespace {
 
-namespace fs = std::filesystem;
-
 // One name for the same files with the same content, wherever the folder lies.
-Result<std::string> content_name(const fs::path& dir, const std::vector<fs::path>& files) {
+Result<std::string> content_name(const std::filesystem::path& dir,
+                                 const std::vector<std::filesystem::path>& files) {
   DigestChain chain;
-  for (const fs::path& path : files) {
+  for (const std::filesystem::path& path : files) {
     const auto file = MappedFile::open(path);
     if (!file) {
       return tl::unexpected{file.error()};
@@ -30,7 +29,8 @@ Result<std::string> content_name(const fs::path& dir, const std::vector<fs::path
 
 }  // namespace
 
-Result<Catalog> open_or_import(const fs::path& data_dir_or_catalog, const fs::path& cache_dir) {
+Result<Catalog> open_or_import(const std::filesystem::path& data_dir_or_catalog,
+                               const std::filesystem::path& cache_dir) {
   if (is_catalog(data_dir_or_catalog)) {
     return Catalog::open(data_dir_or_catalog);
   }
@@ -42,7 +42,7 @@ Result<Catalog> open_or_import(const fs::path& data_dir_or_catalog, const fs::pa
   if (!name) {
     return tl::unexpected{name.error()};
   }
-  const fs::path dir = cache_dir / *name;
+  const std::filesystem::path dir = cache_dir / *name;
   if (is_catalog(dir)) {
     return Catalog::open(dir);
   }
@@ -52,7 +52,7 @@ Result<Catalog> open_or_import(const fs::path& data_dir_or_catalog, const fs::pa
   }
   if (report->files.empty()) {
     std::error_code error;
-    fs::remove_all(dir, error);
+    std::filesystem::remove_all(dir, error);
     const std::string first = report->rejected.empty()
                                   ? ""
                                   : " (" + report->rejected[0].path + ": " +

@@ -106,9 +106,10 @@ TEST_CASE_FIXTURE(Fixture, "portfolio: a long trade with partial exits, fees, fu
   CHECK(portfolio.position(kPerp).side == PositionSide::flat);
 }
 
-TEST_CASE_FIXTURE(Fixture, "portfolio: spot cash moves by the notional, equity does not") {
+TEST_CASE_FIXTURE(Fixture, "portfolio: a spot purchase ties up cash") {
   CHECK_FALSE(trade(fill(kSpot, Side::buy, "3", "100", "0.3")));
-  CHECK(portfolio.cash(kVenue) == money("9699.7"));
+  CHECK(portfolio.free_cash(kVenue) == money("9699.7"));
+  CHECK(portfolio.cash(kVenue) == money("9999.7"));
   CHECK(portfolio.equity() == money("9999.7"));
   portfolio.on_mark(kSpot, px("110"));
   CHECK(portfolio.equity() == money("10029.7"));
@@ -119,6 +120,7 @@ TEST_CASE_FIXTURE(Fixture, "portfolio: spot cash moves by the notional, equity d
   CHECK(closed->net_pnl == money("29.4"));
   CHECK(portfolio.cash(kVenue) == money("10029.4"));
   CHECK(portfolio.equity() == portfolio.cash(kVenue));
+  CHECK(portfolio.free_cash(kVenue) == portfolio.cash(kVenue));
 }
 
 TEST_CASE_FIXTURE(Fixture, "portfolio: thirds of a cost leave nothing behind") {

@@ -241,7 +241,7 @@ TEST_CASE("stop placeable: a limit entry needs its stop behind the price now as 
 }
 
 TEST_CASE("stop placeable: liquidation must be three stops away") {
-  Desk desk{{{"risk.exposure_instrument_pct", "2000"},
+  Desk desk{{{"risk.exposure_instrument_pct", "1000"},
              {"risk.exposure_total_pct", "2000"},
              {"risk.leverage_max", "20"},
              {"risk.heat_pct", "100"},

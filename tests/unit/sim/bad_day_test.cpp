@@ -73,7 +73,7 @@ TEST_CASE("a request that was lost never existed") {
   CHECK(rig.has<model::OrderStatusUnknown>(id));
   CHECK(rig.all<model::OrderStatusReport>(id).at(0).status == OrderStatus::unknown);
   CHECK(rig.position() == "0");
-  for (const LogRecord& record : rig.exchange.log().records()) {
+  for (const LogRecord& record : rig.exchange.order_log().records()) {
     CHECK(record.client_order_id != ClientOrderId{id});
   }
 }

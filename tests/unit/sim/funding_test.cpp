@@ -33,7 +33,7 @@ TEST_CASE("longs pay a positive rate on the last price, shorts receive it") {
     REQUIRE(payments(rig).size() == 1);
     CHECK(payments(rig)[0] == amount);
     CHECK(rig.exchange.cash(VenueId{0}) == before + amount);
-    CHECK(rig.exchange.log().records().back().kind == LogKind::funding);
+    CHECK(rig.exchange.order_log().records().back().kind == LogKind::funding);
   }
 }
 

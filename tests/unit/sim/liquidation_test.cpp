@@ -41,7 +41,7 @@ TEST_CASE("below maintenance the exchange closes everything and cancels everythi
   CHECK(forced->last_qty == qty("1000"));
   CHECK(forced->commission == money("45.95"));
   CHECK(rig.exchange.equity(VenueId{0}) == rig.exchange.cash(VenueId{0}));
-  CHECK(rig.exchange.log().records().back().kind == LogKind::liquidated);
+  CHECK(rig.exchange.order_log().records().back().kind == LogKind::liquidated);
 }
 
 TEST_CASE("a stop above the liquidation price comes first") {
@@ -51,7 +51,7 @@ TEST_CASE("a stop above the liquidation price comes first") {
   rig.trade(at_s(5), "80", "9000", Side::sell);
   CHECK(rig.has<model::OrderFilled>(2));
   CHECK(rig.position() == "0");
-  CHECK(rig.exchange.log().records().back().kind == LogKind::filled);
+  CHECK(rig.exchange.order_log().records().back().kind == LogKind::filled);
 }
 
 TEST_CASE("a gap through the balance leaves a debt") {

@@ -57,7 +57,7 @@ TEST_CASE("a refused id is spent") {
   book.note_rejected(ClientOrderId{9});
   CHECK(book.is_known(ClientOrderId{9}));
   CHECK(book.answer(ClientOrderId{9}).status == OrderStatus::rejected);
-  CHECK(book.find_live(ClientOrderId{9}) == nullptr);
+  CHECK(book.find_resting(ClientOrderId{9}) == nullptr);
 }
 
 }  // namespace

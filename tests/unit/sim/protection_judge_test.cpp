@@ -13,7 +13,7 @@ using model::Side;
 
 ProtectionReport judged(Rig& rig, Timestamp end) {
   rig.run(end);
-  return judge_protection(rig.exchange.log(), rig.table, rig.exchange.latency(), end);
+  return judge_protection(rig.exchange.order_log(), rig.table, rig.exchange.latency(), end);
 }
 
 void check_clean(const ProtectionReport& report) {

@@ -168,7 +168,7 @@ TEST_CASE("source: trades keep twins, their side and their delay") {
 
 TEST_CASE("source: funding has a gap where more than eight hours pass") {
   const std::string text =
-      "funding_time_ms,funding_rate\n1609459200000,0.00034729\n1609488000000,-1e-04\n"
+      "funding_time_ms,funding_rate\n1609459200000,0.00034729\n1609488000026,-1e-04\n"
       "1609545600000,0.0001\n1609545600000,0.0001\n";
   const auto out = read_funding(bytes_of(text));
   REQUIRE(out);

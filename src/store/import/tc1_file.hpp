@@ -1,0 +1,73 @@
+#pragma once
+
+// Reads trade conditions that a person wrote: JSON in the wire format tc1, whose words `coin` and
+// `direction` are mapped here. A bad condition costs itself, not the file.
+//
+// File: {"schema_version": "tc1", "conditions": [...]}, optionally with "snapshot_id" and
+// "market_view" (unused) and "limits": "none", which lifts the bounds on size, number and number
+// per coin; it is meant for tests and benchmarks.
+// Condition: coin, direction, when_all, stop_atr, take_profit_r, time_stop_min and expiry_s are
+// needed; pattern_id, when_any, invalidate_any, regimes, entry, stop_tf, size_scale, confidence
+// and rationale are not. stop_tf is the first predicate's timeframe by default. A coin is an
+// instrument's name (BTCUSDT-PERP.BINANCE) or a venue's symbol (BTCUSDT), which then stands for
+// every instrument that has it.
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "model/condition.hpp"
+#include "model/instrument.hpp"
+
+namespace lanner::store {
+
+struct TaggedCondition {
+  std::size_t index = 0;  // in the file, from 0
+  model::TradeCondition condition;
+};
+
+// The rule that a condition breaks.
+enum class Tc1Rule : unsigned char {
+  v1,   // JSON: UTF-8, size, depth, duplicate keys
+  v2,   // schema: keys, types, words
+  v4,   // coin
+  v5,   // bounds
+  v9,   // predicates: units, features without a source
+  v13,  // time stop and expiry
+  v14,  // number of conditions
+};
+[[nodiscard]] const char* name_of(Tc1Rule rule) noexcept;  // "V1"
+
+struct RejectedCondition {
+  std::size_t index = 0;
+  std::string key;     // "when_all[1].op"
+  Tc1Rule rule = Tc1Rule::v2;
+  std::string reason;  // what is wrong and what to write instead
+};
+
+struct Tc1File {
+  std::vector<TaggedCondition> conditions;
+  std::vector<RejectedCondition> rejected;
+
+  [[nodiscard]] auto begin() const noexcept { return conditions.begin(); }
+  [[nodiscard]] auto end() const noexcept { return conditions.end(); }
+};
+
+// "FILE: condition 3: stop_atr: V5: 9 is outside 0.3 .. 6"
+[[nodiscard]] std::string describe(const std::filesystem::path& path,
+                                   const RejectedCondition& rejected);
+
+// Expiries count from `now`. Fails only where the whole file says nothing: unreadable, no JSON,
+// another schema.
+[[nodiscard]] Result<Tc1File> read_tc1_file(const std::filesystem::path& path,
+                                            const model::InstrumentTable& instruments,
+                                            Timestamp now);
+// The same of a text; `name` stands for the file in errors.
+[[nodiscard]] Result<Tc1File> parse_tc1(std::string_view text, const std::string& name,
+                                        const model::InstrumentTable& instruments, Timestamp now);
+
+}  // namespace lanner::store
