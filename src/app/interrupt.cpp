@@ -14,7 +14,8 @@ std::atomic<int> interrupt_signal{0};
 
 void on_signal(int number) {
   if (interrupt_requested.exchange(true)) {
-    constexpr std::string_view kSaid = "\nlanner: ended at once; `lanner run` continues the session\n";
+    constexpr std::string_view kSaid =
+        "\nlanner: ended at once; `lanner run` continues the session\n";
     const auto ignored = ::write(STDERR_FILENO, kSaid.data(), kSaid.size());
     static_cast<void>(ignored);
     ::_exit(128 + number);

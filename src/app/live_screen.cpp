@@ -7,6 +7,7 @@
 #include "app/terminal.hpp"
 #include "app/terminal_view.hpp"
 #include "base/isotime.hpp"
+#include "base/log.hpp"
 #include "runtime/result_json.hpp"
 
 namespace lanner::app {
@@ -34,8 +35,12 @@ LiveScreen::~LiveScreen() {
 }
 
 void LiveScreen::say(std::string_view line) {
-  fmt::print(stderr, "{}\n", line);
+  if (!is_redrawn_) {
+    log_info(line);
+    return;
+  }
   // The line pushes the drawn view up; it is drawn again below.
+  fmt::print(stderr, "{}\x1b[K\n", line);
   drawn_lines_ = 0;
   notes_.emplace_back(line);
   if (notes_.size() > kNotesKept) {
@@ -69,7 +74,8 @@ void LiveScreen::show(const views::LiveView& view) {
     return;
   }
   const auto now = Clock::now();
-  const auto interval = is_redrawn_ ? Clock::duration{kScreenInterval} : Clock::duration{kPipeInterval};
+  const Clock::duration interval =
+      is_redrawn_ ? Clock::duration{kScreenInterval} : Clock::duration{kPipeInterval};
   if (was_shown_ && now - shown_at_ < interval) {
     return;
   }

@@ -120,8 +120,9 @@ Result<runtime::RunOptions> run_options(const Invocation& in) {
     }
   }
   std::error_code ignored;
-  if (!options.conditions.empty() && !std::filesystem::is_regular_file(options.conditions, ignored)) {
-    return fail(ErrorKind::usage, "--conditions " + options.conditions.string() +
+  const auto& file = options.conditions;
+  if (!file.empty() && !std::filesystem::is_regular_file(file, ignored)) {
+    return fail(ErrorKind::usage, "--conditions " + file.string() +
                                       ": no such file; give a tc1 file");
   }
   return options;

@@ -91,7 +91,7 @@ void add_title(ViewText& text, const std::string& title) {
 std::string px_text(Price value) { return value.is_zero() ? "-" : to_string(value); }
 
 void add_positions(ViewText& text, const views::LiveView& view, std::size_t most) {
-  add_title(text, fmt::format("{:<21}{:<6}{:>11}{:>12}{:>12}{:>10}{:>12}{:>12}",
+  add_title(text, fmt::format("{:<25}{:<6}{:>11}{:>12}{:>12}{:>10}{:>12}{:>12}",
                               fmt::format("Positions ({})", view.positions.size()), "side",
                               "quantity", "entry", "mark", "open", "stop", "target"));
   if (view.positions.empty()) {
@@ -101,20 +101,20 @@ void add_positions(ViewText& text, const views::LiveView& view, std::size_t most
     const views::OpenPosition& open = view.positions[i];
     const model::Position& position = open.position;
     const Price entry = average_price(position.entry_notional, position.entry_qty);
-    text.add(fmt::format("{:<21.20}{:<6}{:>11}{:>12.11}{:>12.11}", open.instrument,
+    text.add(fmt::format("{:<25.24}{:<6}{:>11}{:>12.11}{:>12.11}", open.instrument,
                          model::name_of(position.side), to_string(position.quantity),
                          px_text(entry), px_text(position.mark_px)));
     text.add(fmt::format("{:>10}", gain_text(open.unrealised)), tint_of(open.unrealised));
     const bool is_short_of_stop = open.working_stop_qty < position.quantity;
-    text.add(fmt::format("{:>12.11}", is_short_of_stop ? "UNCOVERED" : px_text(open.working_stop_px)),
-             is_short_of_stop ? Tint::bad : Tint::plain);
+    const std::string stop = is_short_of_stop ? "UNCOVERED" : px_text(open.working_stop_px);
+    text.add(fmt::format("{:>12.11}", stop), is_short_of_stop ? Tint::bad : Tint::plain);
     text.add(fmt::format("{:>12.11}", px_text(open.target_px)));
     text.add(open.has_disaster_stop ? " +disaster" : "", Tint::faint).end();
   }
 }
 
 void add_decision(ViewText& text, const views::DecisionLine& line) {
-  text.add(fmt::format("{} {:<21.20}{:<6}{:<4}", views::minute_text(line.at).substr(5),
+  text.add(fmt::format("{} {:<25.24}{:<6}{:<4}", views::minute_text(line.at).substr(5),
                        line.instrument, model::name_of(line.side),
                        model::name_of(line.template_id)));
   if (line.is_traded) {
@@ -132,7 +132,7 @@ void add_decision(ViewText& text, const views::DecisionLine& line) {
 void add_closed(ViewText& text, const views::LiveView& view, std::size_t most) {
   for (std::size_t i = 0; i < std::min(most, view.last_trades.size()); ++i) {
     const model::TradeClosed& trade = view.last_trades[i];
-    text.add(fmt::format("{} {:<21.20}{:<6}{:<4}{:<10.9}",
+    text.add(fmt::format("{} {:<25.24}{:<6}{:<4}{:<10.9}",
                          views::minute_text(trade.closed_at).substr(5),
                          views::name_in(view.instrument_names, trade.instrument_id),
                          model::name_of(trade.side), model::name_of(trade.template_id),
@@ -167,17 +167,17 @@ Tint tint_of(model::CoinStatus status) noexcept {
 }
 
 void add_coins(ViewText& text, const views::LiveView& view, std::size_t most) {
-  add_title(text, fmt::format("{:<21}{:<10}{:<10}{:>7}{:>9}{:>8}{:>8}{:>11}", "Coins", "long",
+  add_title(text, fmt::format("{:<25}{:<10}{:<10}{:>7}{:>9}{:>8}{:>8}{:>11}", "Coins", "long",
                               "short", "n", "mean R", "P(>0)", "trades", "net"));
   const auto rows = ranked_coins(view);
   for (std::size_t i = 0; i < std::min(most, rows.size()); ++i) {
     const views::CoinRow& coin = *rows[i];
-    text.add(fmt::format("{:<21.20}", coin.instrument));
+    text.add(fmt::format("{:<25.24}", coin.instrument));
     text.add(fmt::format("{:<10}", model::name_of(coin.long_status)), tint_of(coin.long_status));
     text.add(fmt::format("{:<10}", model::name_of(coin.short_status)), tint_of(coin.short_status));
     text.add(fmt::format("{:>7}{:>9}{:>8}{:>8}", views::score_text(coin.n, 1),
-                         views::score_text(coin.mean_r), views::score_text(coin.probability_positive),
-                         coin.trades));
+                         views::score_text(coin.mean_r),
+                         views::score_text(coin.probability_positive), coin.trades));
     text.add(fmt::format("{:>11}", gain_text(coin.net_pnl)), tint_of(coin.net_pnl));
     text.end();
   }

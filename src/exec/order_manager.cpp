@@ -85,7 +85,7 @@ FillContext OrderManager::on_filled(const model::OrderFilled& event, Timestamp n
     ++alarms_.overfills;
   }
   note_linked_fill(plan, *leg, event.last_qty);
-  if (!is_live(*leg)) {
+  if (!is_open(*leg)) {
     if (leg->filled > leg->reported) {
       ++alarms_.late_fills;
     }
@@ -199,7 +199,7 @@ void OrderManager::on_timer(model::TimerKind kind, InstrumentId instrument_id, T
   } else if (kind == model::TimerKind::exec) {
     plan->timer_at = Timestamp::never();
     for (Leg& leg : plan->legs) {
-      if (is_live(leg) && leg.ask_at <= now) {
+      if (is_open(leg) && leg.ask_at <= now) {
         ask(step, leg);
       }
     }
@@ -253,7 +253,7 @@ Money OrderManager::pending_exposure(InstrumentId instrument_id, Price px) const
 
 std::size_t OrderManager::open_orders(InstrumentId instrument_id) const noexcept {
   const auto legs = orders(instrument_id);
-  return static_cast<std::size_t>(std::count_if(legs.begin(), legs.end(), is_live));
+  return static_cast<std::size_t>(std::count_if(legs.begin(), legs.end(), is_open));
 }
 
 std::span<const Leg> OrderManager::orders(InstrumentId instrument_id) const noexcept {
@@ -379,7 +379,7 @@ void OrderManager::note_link(Plan& plan, Leg& leg) noexcept {
 // The venue shrinks the partner of a filled order; the mirror follows.
 void OrderManager::note_linked_fill(Plan& plan, const Leg& leg, Quantity quantity) noexcept {
   for (Leg& other : plan.legs) {
-    if (other.id == leg.linked_id && is_live(other)) {
+    if (other.id == leg.linked_id && is_open(other)) {
       other.quantity = std::max(executed(other), other.quantity - quantity);
     }
   }

@@ -20,7 +20,7 @@ constexpr std::uint64_t kLegMax = (std::uint64_t{1} << kLegBits) - 1;
 ClientOrderId newest_live(const Plan& plan, OrderRole role) noexcept {
   ClientOrderId id;
   for (const Leg& leg : plan.legs) {
-    if (leg.role == role && is_live(leg) && !leg.is_cancel_sent) {
+    if (leg.role == role && is_open(leg) && !leg.is_cancel_sent) {
       id = leg.id;
     }
   }
@@ -42,7 +42,7 @@ Leg* OrderManager::add_leg(Step& step, OrderRole role) noexcept {
   if (legs.is_full()) {
     // The oldest exit that has ended and told all its fills makes room.
     const Leg* over = std::find_if(legs.begin(), legs.end(), [](const Leg& leg) {
-      return leg.role != OrderRole::entry && !is_live(leg) && leg.filled >= leg.reported;
+      return leg.role != OrderRole::entry && !is_open(leg) && leg.filled >= leg.reported;
     });
     if (over == legs.end()) {
       return nullptr;
@@ -182,7 +182,7 @@ bool OrderManager::submit_close(Step& step, Quantity quantity) noexcept {
 }
 
 void OrderManager::cancel(Step& step, Leg& leg) noexcept {
-  if (leg.is_cancel_sent || !is_live(leg) || leg.status == OrderStatus::initialized ||
+  if (leg.is_cancel_sent || !is_open(leg) || leg.status == OrderStatus::initialized ||
       step.now < leg.cancel_at) {
     return;
   }

@@ -38,7 +38,7 @@ Quantity enterable(const Plan& plan) noexcept {
     return plan.is_entry_barred ? Quantity{} : plan.intent.quantity;
   }
   const Leg* entry = entry_leg(plan);
-  const Quantity until = is_live(*entry) ? entry->quantity : entry->reported;
+  const Quantity until = is_open(*entry) ? entry->quantity : entry->reported;
   return std::max(Quantity{}, until - entry->filled);
 }
 
@@ -50,13 +50,13 @@ const Leg* entry_leg(const Plan& plan) noexcept {
 }
 
 bool is_entry_over(const Plan& plan) noexcept {
-  return plan.is_entry_sent ? !is_live(*entry_leg(plan)) : plan.is_entry_barred;
+  return plan.is_entry_sent ? !is_open(*entry_leg(plan)) : plan.is_entry_barred;
 }
 
 bool is_over(const Plan& plan) noexcept {
   return is_entry_over(plan) && held(plan).is_zero() &&
          std::all_of(plan.legs.begin(), plan.legs.end(), [](const Leg& leg) {
-           return !is_live(leg) && leg.filled >= leg.reported;
+           return !is_open(leg) && leg.filled >= leg.reported;
          });
 }
 
@@ -70,7 +70,7 @@ Timestamp next_wake(const Plan& plan, Timestamp now) noexcept {
   consider(plan.close_at);
   consider(plan.resize_at);
   for (const Leg& leg : plan.legs) {
-    if (is_live(leg)) {
+    if (is_open(leg)) {
       consider(leg.ask_at);
       consider(leg.cancel_at);
     }

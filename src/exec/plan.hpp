@@ -49,7 +49,7 @@ struct Leg {
   const Quantity rest = leg.quantity - executed(leg);
   return rest.is_negative() ? Quantity{} : rest;
 }
-[[nodiscard]] constexpr bool is_live(const Leg& leg) noexcept {
+[[nodiscard]] constexpr bool is_open(const Leg& leg) noexcept {
   return !model::is_terminal(leg.status);
 }
 

@@ -22,7 +22,7 @@ bool is_covering(const Leg& leg) noexcept {
 
 bool has_live(const Plan& plan, OrderRole role) noexcept {
   return std::any_of(plan.legs.begin(), plan.legs.end(), [role](const Leg& leg) {
-    return leg.role == role && is_live(leg);
+    return leg.role == role && is_open(leg);
   });
 }
 
@@ -35,7 +35,7 @@ bool is_stop_executing(const Plan& plan) noexcept {
 }
 
 bool has_failed(const Leg& leg) noexcept {
-  return !is_live(leg) || leg.status == OrderStatus::unknown || is_executing(leg);
+  return !is_open(leg) || leg.status == OrderStatus::unknown || is_executing(leg);
 }
 
 // Attached exits grow with the entry's fills, as the venue lets them.
@@ -46,7 +46,7 @@ void grow_attached(Plan& plan) noexcept {
   }
   plan.attached += more;
   for (Leg& leg : plan.legs) {
-    if (leg.is_attached && is_live(leg)) {
+    if (leg.is_attached && is_open(leg)) {
       leg.quantity += more;
       leg.status = leg.status == OrderStatus::initialized ? OrderStatus::submitted : leg.status;
     }
@@ -82,7 +82,7 @@ void OrderManager::settle_entry(Step& step) noexcept {
     return;
   }
   Leg* entry = find(plan.intent.instrument_id, entry_leg(plan)->id);
-  if (!is_live(*entry)) {
+  if (!is_open(*entry)) {
     return;
   }
   const bool is_leaving = exited(plan).is_positive() || plan.closing != ExitReason::none;
@@ -235,7 +235,7 @@ void OrderManager::settle_target(Step& step) noexcept {
   const Quantity need = exec::held(plan);
   Quantity targets;
   for (const Leg& leg : plan.legs) {
-    if (leg.role == OrderRole::target && is_live(leg)) {
+    if (leg.role == OrderRole::target && is_open(leg)) {
       targets += leaves(leg);
     }
   }

@@ -20,7 +20,7 @@ constexpr Duration kSlowGap = minutes(1);
 void OrderManager::on_unknown(const model::OrderStatusUnknown& event, Timestamp now,
                               model::CommandSink& sink) noexcept {
   Leg* leg = known(event.instrument_id, event.client_order_id);
-  if (leg == nullptr || !is_live(*leg)) {
+  if (leg == nullptr || !is_open(*leg)) {
     return;
   }
   if (leg->status == OrderStatus::initialized) {
@@ -47,7 +47,7 @@ void OrderManager::on_unknown(const model::OrderStatusUnknown& event, Timestamp 
 void OrderManager::on_report(const model::OrderStatusReport& event, Timestamp now,
                              model::CommandSink& sink) noexcept {
   Leg* leg = known(event.instrument_id, event.client_order_id);
-  if (leg == nullptr || !is_live(*leg)) {
+  if (leg == nullptr || !is_open(*leg)) {
     return;
   }
   if (event.status == OrderStatus::unknown) {
@@ -81,7 +81,7 @@ void OrderManager::on_report(const model::OrderStatusReport& event, Timestamp no
 void OrderManager::on_cancel_rejected(const model::CancelRejected& event, Timestamp now,
                                       model::CommandSink& sink) noexcept {
   Leg* leg = known(event.instrument_id, event.client_order_id);
-  if (leg == nullptr || !is_live(*leg)) {
+  if (leg == nullptr || !is_open(*leg)) {
     return;
   }
   Step step{*plan_of(event.instrument_id), now, sink};

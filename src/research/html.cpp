@@ -39,7 +39,8 @@ std::string count(std::uint64_t value) {
 std::string score(Score value, int digits, std::string_view unit) {
   const std::string exact = value.is_finite() ? fmt::format("{}", value.value()) : "null";
   const std::string shown = views::score_text(value, digits);
-  return figure(exact, unit.empty() || !value.is_finite() ? shown : shown + " " + std::string{unit});
+  const bool has_unit = !unit.empty() && value.is_finite();
+  return figure(exact, has_unit ? shown + " " + std::string{unit} : shown);
 }
 
 Table::Table(std::string_view caption, std::vector<std::string> head, std::size_t text_columns)

@@ -52,7 +52,8 @@ double step_of(double range) {
 }
 
 std::string y_label(double value, double step) {
-  return fmt::format("{:.{}f}", value + 0.0, step >= 1 ? 0 : step >= 0.1 ? 1 : step >= 0.01 ? 2 : 4);
+  const int digits = step >= 1 ? 0 : step >= 0.1 ? 1 : step >= 0.01 ? 2 : 4;
+  return fmt::format("{:.{}f}", value + 0.0, digits);
 }
 
 std::string grid(const Frame& frame, std::string_view unit) {
@@ -119,7 +120,13 @@ double value_of(Money money) { return to_score(money).value(); }
 std::vector<std::size_t> thin_out(const std::vector<views::EquityPoint>& points, std::size_t most) {
   std::vector<std::size_t> kept;
   const std::size_t buckets = std::max<std::size_t>(most / 2, 2) - 1;
-  const std::size_t length = std::max<std::size_t>((points.size() + buckets - 1) / buckets, 2);
+  const bool is_short = points.size() <= most;
+  const std::size_t length = is_short ? 1 : (points.size() + buckets - 1) / buckets;
+  const auto keep = [&kept](std::size_t i) {
+    if (kept.empty() || kept.back() < i) {
+      kept.push_back(i);
+    }
+  };
   for (std::size_t begin = 0; begin < points.size(); begin += length) {
     const std::size_t end = std::min(begin + length, points.size());
     std::size_t low = begin;
@@ -128,15 +135,14 @@ std::vector<std::size_t> thin_out(const std::vector<views::EquityPoint>& points,
       low = points[i].equity < points[low].equity ? i : low;
       high = points[i].equity > points[high].equity ? i : high;
     }
-    for (const std::size_t i : {begin, std::min(low, high), std::max(low, high)}) {
-      const bool is_wanted = i != begin || begin == 0;
-      if (is_wanted && (kept.empty() || kept.back() < i)) {
-        kept.push_back(i);
-      }
+    if (begin == 0) {
+      keep(0);
     }
+    keep(std::min(low, high));
+    keep(std::max(low, high));
   }
-  if (!points.empty() && kept.back() != points.size() - 1) {
-    kept.push_back(points.size() - 1);
+  if (!points.empty()) {
+    keep(points.size() - 1);
   }
   return kept;
 }

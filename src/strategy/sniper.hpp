@@ -98,10 +98,10 @@ class Sniper {
   // Left-hand values of when_all, when_any, invalidate_any, in this order.
   void inputs(std::uint32_t slot, const features::FeatureView& view, Price price,
               StaticVector<Score, 12>& out) const noexcept;
-  [[nodiscard]] bool is_live(std::uint32_t slot) const noexcept {
+  [[nodiscard]] bool is_held(std::uint32_t slot) const noexcept {
     return slot < slots_.size() && slots_[slot].state != State::free;
   }
-  [[nodiscard]] std::size_t live() const noexcept { return slots_.size() - free_.size(); }
+  [[nodiscard]] std::size_t size() const noexcept { return slots_.size() - free_.size(); }
   [[nodiscard]] std::size_t capacity() const noexcept { return slots_.size(); }
   [[nodiscard]] const Counters& counters() const noexcept { return counters_; }
 

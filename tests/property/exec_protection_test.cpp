@@ -89,7 +89,7 @@ class Theatre {
     const auto legs = manager.orders(kPerp);
     return std::any_of(legs.begin(), legs.end(), [this](const Leg& leg) {
       return leg.status == model::OrderStatus::unknown ||
-             (is_live(leg) && (leg.ask_attempts > 0 || leg.cancel_at > now));
+             (is_open(leg) && (leg.ask_attempts > 0 || leg.cancel_at > now));
     });
   }
 
@@ -255,7 +255,8 @@ TEST_CASE("the same seed gives the same commands") {
     Theatre first{seed};
     Theatre second{seed};
     for (Theatre* theatre : {&first, &second}) {
-      theatre->venue.faults = Faults{.reject = 5, .lose_request = 5, .lose_answer = 5, .reorder = 9};
+      theatre->venue.faults =
+          Faults{.reject = 5, .lose_request = 5, .lose_answer = 5, .reorder = 9};
       theatre->start(1);
       for (int i = 0; i < 100; ++i) {
         theatre->play_one(false);

@@ -79,7 +79,9 @@ class RandomVenue {
     for (std::size_t i = 0; i < orders.size(); ++i) {
       const bool is_market = orders[i].request.type == model::OrderType::market;
       const bool is_entry = orders[i].request.role == model::OrderRole::entry;
-      if (orders[i].is_live && (is_market || is_entry || !is_calm)) {
+      // What has begun to fill goes on filling.
+      const bool is_begun = orders[i].status == model::OrderStatus::partially_filled;
+      if (orders[i].is_live && (is_market || is_entry || is_begun || !is_calm)) {
         live.push_back(i);
       }
     }

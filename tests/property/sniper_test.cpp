@@ -157,12 +157,42 @@ class Oracle {
 
 Price draw_price(Dice& dice) { return Price::from_raw(dice.draw(190, 212) * (Price::kScale / 2)); }
 
-}  // namespace
+// Sniper and oracle side by side, through the same events.
+class Session {
+ public:
+  explicit Session(std::uint64_t seed)
+      : dice_(seed),
+        conditions_(draw_conditions(dice_)),
+        oracle_(conditions_),
+        sniper_({kInstruments, conditions_.size()}),
+        triggers_(conditions_.size()) {}
 
-TEST_CASE("the sniper fires what looking at everything all the time would fire") {
-  std::uint64_t fired_in_all = 0;
-  const bool holds = rc::check([&fired_in_all] {
-    Dice dice{*rc::gen::arbitrary<std::uint64_t>()};
+  void step() {
+    now_ = now_ + seconds(dice_.draw(0, 5));
+    sniper_.expire(now_);
+    oracle_.expire(now_);
+    const auto id = InstrumentId{static_cast<std::uint32_t>(dice_.draw(0, kInstruments))};
+    const int action = dice_.draw(0, 10);
+    if (action < 3) {
+      arm();
+    } else if (action < 7) {
+      triggers_.clear();
+      last_[id.index()] = draw_price(dice_);
+      sniper_.on_price(id, last_[id.index()], now_, tables_[id.index()].view(), triggers_);
+      compare(id, 0);
+    } else {
+      triggers_.clear();
+      const features::FrameSet frames = close_frames(tables_[id.index()]);
+      sniper_.on_frames(id, frames, tables_[id.index()].view(), last_[id.index()], now_,
+                        triggers_);
+      compare(id, frames.bits);
+    }
+  }
+
+  std::uint64_t fired = 0;
+
+ private:
+  static std::vector<TradeCondition> draw_conditions(Dice& dice) {
     std::vector<TradeCondition> conditions;
     const int count = dice.draw(1, 24);
     for (int i = 0; i < count; ++i) {
@@ -170,66 +200,74 @@ TEST_CASE("the sniper fires what looking at everything all the time would fire")
       // Makes each of them a condition of its own.
       conditions.back().size_scale = Score{1.0 - i * 0.01};
     }
-    Oracle oracle{conditions};
-    strategy::Sniper sniper{{kInstruments, conditions.size()}};
-    strategy::TriggerBuffer triggers{conditions.size()};
-    std::vector<test::FeatureTable> tables(kInstruments);
-    std::vector<Price> last(kInstruments);
-    std::uint64_t cycle = 1;
-    Timestamp now{kNsPerSecond};
+    return conditions;
+  }
 
-    for (int step = 0; step < 250; ++step) {
-      now = now + seconds(dice.draw(0, 5));
-      sniper.expire(now);
-      oracle.expire(now);
-      const auto id = InstrumentId{static_cast<std::uint32_t>(dice.draw(0, kInstruments))};
-      test::FeatureTable& table = tables[id.index()];
-      const int action = dice.draw(0, 10);
-      if (action < 3) {
-        cycle += static_cast<std::uint64_t>(dice.draw(0, 2));
-        for (std::size_t i = 0; i < conditions.size(); ++i) {
-          if (dice.draw(0, 3) != 0) {
-            conditions[i].expires_at = now + seconds(dice.draw(1, 60));
-            RC_ASSERT(sniper.arm(conditions[i], cycle, now).has_value());
-            oracle.arm(i, cycle, conditions[i].expires_at);
-          }
-        }
+  void arm() {
+    cycle_ += static_cast<std::uint64_t>(dice_.draw(0, 2));
+    for (std::size_t i = 0; i < conditions_.size(); ++i) {
+      if (dice_.draw(0, 3) != 0) {
+        conditions_[i].expires_at = now_ + seconds(dice_.draw(1, 60));
+        RC_ASSERT(sniper_.arm(conditions_[i], cycle_, now_).has_value());
+        oracle_.arm(i, cycle_, conditions_[i].expires_at);
+      }
+    }
+  }
+
+  features::FrameSet close_frames(test::FeatureTable& table) {
+    features::FrameSet frames;
+    for (const Timeframe tf : kTimeframes) {
+      if (dice_.draw(0, 2) == 0) {
         continue;
       }
-      features::FrameSet frames;
-      triggers.clear();
-      if (action < 7) {
-        last[id.index()] = draw_price(dice);
-        sniper.on_price(id, last[id.index()], now, table.view(), triggers);
-      } else {
-        for (const Timeframe tf : kTimeframes) {
-          if (dice.draw(0, 2) == 0) {
-            continue;
-          }
-          frames.add(tf);
-          for (const FeatureId feature : kFeatures) {
-            const double value = dice.draw(0, 8) == 0 ? features::kAbsent : dice.draw(95, 106);
-            table.close(feature, tf, value);
-          }
-        }
-        sniper.on_frames(id, frames, table.view(), last[id.index()], now, triggers);
+      frames.add(tf);
+      for (const FeatureId feature : kFeatures) {
+        table.close(feature, tf,
+                    dice_.draw(0, 8) == 0 ? features::kAbsent : dice_.draw(95, 106));
       }
-      const std::vector<std::size_t> expected =
-          oracle.see(id, table.view(), last[id.index()], frames.bits);
-      std::vector<std::size_t> actual;
-      for (const strategy::Trigger& trigger : triggers) {
-        const TradeCondition& condition = sniper.condition(trigger.slot);
-        for (std::size_t i = 0; i < conditions.size(); ++i) {
-          if (conditions[i].size_scale == condition.size_scale) {
-            actual.push_back(i);
-          }
-        }
-      }
-      std::sort(actual.begin(), actual.end());
-      RC_ASSERT(actual == expected);
-      fired_in_all += actual.size();
-      oracle.expire(now);
     }
+    return frames;
+  }
+
+  void compare(InstrumentId id, std::uint8_t frames) {
+    const std::vector<std::size_t> expected =
+        oracle_.see(id, tables_[id.index()].view(), last_[id.index()], frames);
+    std::vector<std::size_t> actual;
+    for (const strategy::Trigger& trigger : triggers_) {
+      for (std::size_t i = 0; i < conditions_.size(); ++i) {
+        if (conditions_[i].size_scale == sniper_.condition(trigger.slot).size_scale) {
+          actual.push_back(i);
+        }
+      }
+    }
+    std::sort(actual.begin(), actual.end());
+    RC_ASSERT(actual == expected);
+    fired += actual.size();
+    oracle_.expire(now_);
+  }
+
+  Dice dice_;
+  std::vector<TradeCondition> conditions_;
+  Oracle oracle_;
+  strategy::Sniper sniper_;
+  strategy::TriggerBuffer triggers_;
+  std::vector<test::FeatureTable> tables_ =
+      std::vector<test::FeatureTable>(kInstruments);
+  std::vector<Price> last_ = std::vector<Price>(kInstruments);
+  std::uint64_t cycle_ = 1;
+  Timestamp now_{kNsPerSecond};
+};
+
+}  // namespace
+
+TEST_CASE("the sniper fires what looking at everything all the time would fire") {
+  std::uint64_t fired_in_all = 0;
+  const bool holds = rc::check([&fired_in_all] {
+    Session session{*rc::gen::arbitrary<std::uint64_t>()};
+    for (int step = 0; step < 250; ++step) {
+      session.step();
+    }
+    fired_in_all += session.fired;
   });
   CHECK(holds);
   CHECK(fired_in_all > 2000);

@@ -31,7 +31,7 @@ struct LineReader::Stream {
   Result<std::size_t> read(char* out, std::size_t room) {
     if (!context) {
       const std::size_t count = std::min(room, input.size() - at);
-      std::memcpy(out, input.data() + at, count);
+      std::copy_n(reinterpret_cast<const char*>(input.data()) + at, count, out);
       at += count;
       return count;
     }

@@ -96,7 +96,8 @@ Check read_number(const object& fields, const std::string& where, const NumberRu
   }
   if (!std::isfinite(value) || value < rule.low || value > rule.high) {
     return Violation{where + std::string(rule.key), rule.rule,
-                     tc1_number(value) + " is outside " + tc1_number(rule.low) + " .. " + tc1_number(rule.high)};
+                     tc1_number(value) + " is outside " + tc1_number(rule.low) + " .. " +
+                         tc1_number(rule.high)};
   }
   out = value;
   return std::nullopt;

@@ -39,7 +39,7 @@ struct Desk {
 std::vector<std::uint64_t> armed(const Sniper& sniper) {
   std::vector<std::uint64_t> words;
   for (std::uint32_t slot = 0; slot < sniper.capacity(); ++slot) {
-    if (sniper.is_live(slot)) {
+    if (sniper.is_held(slot)) {
       const model::TradeCondition& condition = sniper.condition(slot);
       words.push_back(canonical_hash(condition));
       words.push_back(static_cast<std::uint64_t>(condition.expires_at.ns()));
@@ -58,12 +58,12 @@ TEST_CASE("one condition per instrument, template and side; later cycles refresh
   const auto first = desk.cycle();
   CHECK(first.armed == 3 * kTemplateConditions);
   CHECK(first.too_dear == 0);
-  CHECK(desk.sniper.live() == 3 * kTemplateConditions);
+  CHECK(desk.sniper.size() == 3 * kTemplateConditions);
   desk.market.now = desk.market.now + seconds(60);
   const auto second = desk.cycle();
   CHECK(second.armed == 0);
   CHECK(second.refreshed == 3 * kTemplateConditions);
-  CHECK(desk.sniper.live() == 3 * kTemplateConditions);
+  CHECK(desk.sniper.size() == 3 * kTemplateConditions);
   CHECK(desk.sniper.condition(0).expires_at == desk.market.now + seconds(120));
 }
 
@@ -78,7 +78,7 @@ TEST_CASE("nothing is emitted before the features are warm or while the feed is 
   const auto report = desk.cycle();
   CHECK(report.not_fresh == 2);
   CHECK(report.armed + report.refreshed == 0);
-  CHECK(desk.sniper.live() == 0);  // their two cycles are over
+  CHECK(desk.sniper.size() == 0);  // their two cycles are over
 }
 
 TEST_CASE("a coin whose fees eat the bracket is left out, unless the fee gate is masked") {
@@ -86,7 +86,7 @@ TEST_CASE("a coin whose fees eat the bracket is left out, unless the fee gate is
   desk.market.warm_up(0);
   const auto report = desk.cycle();
   CHECK(report.too_dear == kTemplateConditions);
-  CHECK(desk.sniper.live() == 0);
+  CHECK(desk.sniper.size() == 0);
 
   model::ComponentMask mask;
   mask.mask(Component::fee_gate);

@@ -119,14 +119,14 @@ TEST_CASE("the same condition is refreshed, never doubled; another bracket is an
   const auto second = range.sniper.arm(condition, 2, range.now);
   REQUIRE((first && second));
   CHECK(first->slot == second->slot);
-  CHECK(range.sniper.live() == 1);
+  CHECK(range.sniper.size() == 1);
   CHECK(range.sniper.condition(first->slot).shadow_only == model::ShadowOnly::yes);
   CHECK(range.sniper.condition(first->slot).expires_at == condition.expires_at);
   CHECK(range.sniper.condition(first->slot).pattern_id.is_valid());
 
   condition.stop_atr = Score{2.0};
   REQUIRE(range.sniper.arm(condition, 2, range.now));
-  CHECK(range.sniper.live() == 2);
+  CHECK(range.sniper.size() == 2);
 }
 
 TEST_CASE("expiry ends a condition, and a refresh puts it off") {
@@ -136,11 +136,11 @@ TEST_CASE("expiry ends a condition, and a refresh puts it off") {
   CHECK(range.sniper.refresh(*handle, {range.now + seconds(120), model::ShadowOnly::no, 2}));
   range.now = range.now + seconds(61);
   range.sniper.expire(range.now);
-  CHECK(range.sniper.live() == 1);
+  CHECK(range.sniper.size() == 1);
   range.now = range.now + seconds(60);
   CHECK(range.price(px(111)) == 0);  // due, though expire() was not called yet
   range.sniper.expire(range.now);
-  CHECK(range.sniper.live() == 0);
+  CHECK(range.sniper.size() == 0);
   CHECK(range.sniper.counters().expired == 1);
   CHECK_FALSE(range.sniper.refresh(*handle, {range.now + seconds(9), model::ShadowOnly::no, 3}));
 }

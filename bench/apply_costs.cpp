@@ -1,0 +1,125 @@
+// What one event costs the engine alone, by kind, and what it allocates: nothing.
+
+#include <array>
+#include <memory>
+#include <variant>
+
+#include "bench/allocations.hpp"
+#include "bench/row.hpp"
+#include "bench/tapes.hpp"
+#include "model/commands.hpp"
+#include "runtime/simulated_session.hpp"
+
+namespace lanner::bench {
+namespace {
+
+constexpr std::size_t kKinds = std::variant_size_v<model::EventPayload>;
+constexpr std::array<const char*, kKinds> kNames = {
+    "instrument status", "funding rate",  "mark price",     "trade",
+    "bar",               "order accepted", "order rejected", "order triggered",
+    "order canceled",    "order expired", "order filled",   "status unknown",
+    "status report",     "cancel rejected", "funding paid", "timer",
+    "trading state",     "condition proposed"};
+
+// Hours of the tick tape: enough trades behind enough bars.
+constexpr std::int64_t kTradeMinutes = 10;
+
+struct KindCost {
+  double ns = 0.0;
+  std::uint64_t events = 0;
+};
+
+struct Applied {
+  std::array<KindCost, kKinds> kinds;
+  std::uint64_t events_after_warm_up = 0;
+  std::uint64_t allocations_after_warm_up = 0;
+};
+
+// The counter is read where the kind changes, and its own cost is taken off.
+Applied apply_all(const runtime::SessionSpec& spec, std::span<const model::Event> events) {
+  const double scale = ns_per_tick();
+  const auto engine = std::make_unique<core::Engine>(spec.engine);
+  model::CommandSink sink;
+  std::uint64_t stamp = ticks();
+  const std::uint64_t after_stamp = ticks();
+  const std::uint64_t own = after_stamp - stamp;
+  Applied applied;
+  std::size_t at = 0;
+  const std::size_t warm = events.size() / 2;
+  std::uint64_t allocated_before = allocations();
+  while (at < events.size()) {
+    const std::size_t kind = events[at].payload.index();
+    const std::size_t from = at;
+    stamp = ticks();
+    for (; at < events.size() && events[at].payload.index() == kind; ++at) {
+      sink.clear();
+      engine->apply(events[at], sink);
+    }
+    const std::uint64_t spent = ticks() - stamp;
+    applied.kinds[kind].ns += static_cast<double>(spent > own ? spent - own : 0) * scale;
+    applied.kinds[kind].events += at - from;
+    if (from < warm && at >= warm) {
+      allocated_before = allocations();
+      applied.events_after_warm_up = events.size() - at;
+    }
+  }
+  applied.allocations_after_warm_up = allocations() - allocated_before;
+  return applied;
+}
+
+std::vector<model::Event> record(runtime::SimulatedSession& session) {
+  std::vector<model::Event> events;
+  while (session.next_time() != Timestamp::never()) {
+    events.push_back(session.apply_next());
+  }
+  return events;
+}
+
+}  // namespace
+
+std::vector<Row> apply_costs(const Settings& settings) {
+  const sim::SyntheticConfig market = sim::tick_tape(1);
+  runtime::RunOptions options = session_on(market);
+  options.to = market.trades_from + minutes(kTradeMinutes);
+  const runtime::SessionPlan plan = expect(runtime::plan_session(options));
+  // The session stays alive: its events point into it.
+  runtime::SimulatedSession session(plan.spec, expect(runtime::open_tape(plan)),
+                                    store::JournalWriter::in_memory());
+  const std::vector<model::Event> events = record(session);
+  std::array<std::vector<double>, kKinds> costs;
+  Applied applied;
+  static_cast<void>(compare(
+      settings,
+      [&] {
+        applied = apply_all(plan.spec, events);
+        for (std::size_t kind = 0; kind < kKinds; ++kind) {
+          const KindCost& cost = applied.kinds[kind];
+          costs[kind].push_back(cost.ns / static_cast<double>(std::max<std::uint64_t>(cost.events, 1)));
+        }
+        return 0.0;
+      },
+      [] { return 0.0; }));
+  std::vector<Row> rows;
+  for (std::size_t kind = 0; kind < kKinds; ++kind) {
+    if (applied.kinds[kind].events == 0) {
+      continue;
+    }
+    Row row;
+    row.name = std::string("apply, ") + kNames[kind];
+    row.unit = "ns/event";
+    row.measured.ours = median(costs[kind]);
+    row.facts = {{"events", std::to_string(applied.kinds[kind].events)}};
+    rows.push_back(row);
+  }
+  Row row;
+  row.name = "apply, allocations after warm-up";
+  row.unit = "calls";
+  row.measured.ours = static_cast<double>(applied.allocations_after_warm_up);
+  row.measured.is_conclusive = true;
+  row.limit = 0.5;  // not one
+  row.facts = {{"events", std::to_string(applied.events_after_warm_up)}};
+  rows.push_back(row);
+  return rows;
+}
+
+}  // namespace lanner::bench
