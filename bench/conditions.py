@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Writes conditions.tc1.json, the standing conditions of the measured backtests.
 
-Two ideas for each side of each coin, all on minutes with a time stop of five: one that the price
-alone fires between two bars (it passes its own mean), one that a closed bar's features fire.
+For each coin and side, all on minutes with a time stop of five: two that the price alone fires
+between two bars, when it passes a mean that the last bar closed on the other side of (on a tape
+of bars they wait for ever), and one that the features of a closed bar fire.
 """
 import json
 import pathlib
@@ -17,15 +18,21 @@ def predicate(lhs, op, value, rhs="const"):
 
 
 def condition(coin, side, when_all):
-    return {"coin": coin + "USDT", "direction": side, "when_all": when_all, "stop_tf": "1h",
+    return {"coin": coin + "USDT", "direction": side, "when_all": when_all, "stop_tf": "5m",
             "stop_atr": 1.0, "take_profit_r": 0.5, "time_stop_min": 5, "expiry_s": 1800}
 
 
+def passing(mean, is_up):
+    return [predicate("price", "gt" if is_up else "lt", 0, mean),
+            predicate(mean, "ge" if is_up else "le", 0, "price")]
+
+
 def conditions(coin):
-    yield condition(coin, "long", [predicate("price", "gt", 0, "ema9")])
-    yield condition(coin, "short", [predicate("price", "lt", 0, "ema9")])
-    yield condition(coin, "long", [predicate("rsi14", "lt", 45), predicate("vol_z", "gt", 0)])
-    yield condition(coin, "short", [predicate("rsi14", "gt", 55), predicate("vol_z", "gt", 0)])
+    for mean in ("ema9", "ema21"):
+        yield condition(coin, "long", passing(mean, True))
+        yield condition(coin, "short", passing(mean, False))
+    yield condition(coin, "long", [predicate("rsi14", "lt", 30), predicate("vol_z", "gt", 1)])
+    yield condition(coin, "short", [predicate("rsi14", "gt", 70), predicate("vol_z", "gt", 1)])
 
 
 def main():

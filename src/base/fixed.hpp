@@ -74,7 +74,9 @@ class Fixed {
   friend constexpr Fixed operator+(Fixed a, Fixed b) noexcept { return from_raw(a.raw_ + b.raw_); }
   friend constexpr Fixed operator-(Fixed a, Fixed b) noexcept { return from_raw(a.raw_ - b.raw_); }
   friend constexpr Fixed operator-(Fixed a) noexcept { return from_raw(-a.raw_); }
-  friend constexpr Fixed operator*(Fixed a, std::int64_t k) noexcept { return from_raw(a.raw_ * k); }
+  friend constexpr Fixed operator*(Fixed a, std::int64_t k) noexcept {
+    return from_raw(a.raw_ * k);
+  }
   constexpr Fixed& operator+=(Fixed b) noexcept {
     raw_ += b.raw_;
     return *this;

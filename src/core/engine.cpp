@@ -59,7 +59,8 @@ void Engine::apply(const model::Event& event, model::CommandSink& sink) noexcept
 void Engine::start() noexcept {
   is_started_ = true;
   announce(risk_.on_day_start(portfolio_.equity(), now_));
-  set_timer(TimerKind::strategist_cycle, 0, now_.floor_to(strategist_.period()) + strategist_.period());
+  const Duration period = strategist_.period();
+  set_timer(TimerKind::strategist_cycle, 0, now_.floor_to(period) + period);
   set_timer(TimerKind::day_start, 0, now_.floor_to(hours(24)) + hours(24));
 }
 
@@ -105,7 +106,8 @@ void Engine::run_cycle() noexcept {
     standing.condition.expires_at = now_ + standing.life;
     rearm(standing);
   }
-  set_timer(TimerKind::strategist_cycle, 0, now_.floor_to(strategist_.period()) + strategist_.period());
+  const Duration period = strategist_.period();
+  set_timer(TimerKind::strategist_cycle, 0, now_.floor_to(period) + period);
 }
 
 void Engine::gather_knowledge() noexcept {
@@ -136,12 +138,24 @@ void Engine::rearm(Standing& standing) noexcept {
   }
 }
 
+void Engine::subscribe_inputs(const model::TradeCondition& condition) noexcept {
+  const auto subscribe = [this](const auto& predicates) {
+    for (const model::Predicate& predicate : predicates) {
+      features_.subscribe(predicate.lhs);
+    }
+  };
+  subscribe(condition.when_all);
+  subscribe(condition.when_any);
+  subscribe(condition.invalidate_any);
+}
+
 void Engine::on(const model::ConditionProposed& proposed) noexcept {
   const model::TradeCondition& condition = *proposed.condition;
   if (standing_.size() == config_.limits.standing_max) {
     ++counters_.conditions_refused;
     return;
   }
+  subscribe_inputs(condition);
   Standing standing{condition, condition.expires_at - now_, {}};
   rearm(standing);
   standing_.push_back(standing);

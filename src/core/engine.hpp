@@ -94,6 +94,7 @@ class Engine {
 
   void start() noexcept;
   void rearm(Standing& standing) noexcept;
+  void subscribe_inputs(const model::TradeCondition& condition) noexcept;
   void run_cycle() noexcept;
   void gather_knowledge() noexcept;
   void close_built_bars(InstrumentId id) noexcept;

@@ -322,8 +322,17 @@ void Matcher::feed_child(const RestingOrder& entry, Quantity quantity, OrderType
 
 // Orders for the whole position die with it, and so does what was already on its way out; resting
 // reduce-only quantities stay, because stops may rest while flat.
+bool Matcher::has_resting_entry(const Refs& refs) noexcept {
+  return std::any_of(refs.begin(), refs.end(), [this](const Ref& ref) {
+    const RestingOrder* order = resolve(ref);
+    return order != nullptr && !is_reducing(order->request);
+  });
+}
+
 void Matcher::on_flat(const RestingOrder* cause, InstrumentId id) {
   const Refs refs = collect(id);
+  // The rest of an entry may still fill: its disaster stop stays, or that rest would be naked.
+  const bool is_entering = has_resting_entry(refs);
   for (const Ref& ref : refs) {
     RestingOrder* order = resolve(ref);
     if (order == nullptr || order == cause || !is_reducing(order->request)) {
@@ -335,6 +344,9 @@ void Matcher::on_flat(const RestingOrder* cause, InstrumentId id) {
                              request.linked_id == cause->request.client_order_id);
     if (is_partner) {
       cancel(*order, RejectReason::linked);
+    } else if (request.close_position == ClosePosition::yes && !order->is_triggered &&
+               is_entering) {
+      continue;
     } else if (request.close_position == ClosePosition::yes ||
                request.type == OrderType::limit) {
       cancel(*order, RejectReason::position_closed);

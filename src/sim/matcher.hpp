@@ -73,6 +73,7 @@ class Matcher {
   void shrink_partner(const RestingOrder& order, Quantity quantity);
   void feed_children(const RestingOrder& entry, Quantity quantity);
   void feed_child(const RestingOrder& entry, Quantity quantity, model::OrderType type);
+  [[nodiscard]] bool has_resting_entry(const Refs& refs) noexcept;
   void on_flat(const RestingOrder* cause, InstrumentId id);
   void check_margin(const Print& print);
   void liquidate(InstrumentId id, const Print& cause);

@@ -68,7 +68,9 @@ class Judge {
   Judge(const model::InstrumentTable& instruments, const Latency& latency)
       : instruments_(instruments),
         round_trip_(latency.response + latency.order),
-        excess_allowed_(latency.response + std::max(kExcessAllowed, round_trip_)),
+        // A stop is replaced new before old: the new one's round trip, then the old one's cancel.
+        excess_allowed_(latency.response +
+                        std::max(kExcessAllowed, round_trip_ + latency.order)),
         watches_(instruments.size()) {}
 
   void take(const LogRecord& record) {

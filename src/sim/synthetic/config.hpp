@@ -43,7 +43,7 @@ struct SyntheticConfig {
   // Prices are martingales: no trend, no range, no funding; jumps fall to either side alike.
   bool driftless = false;
   // Without wicks a bar of a driftless market is fair however its prints are ordered. With them,
-  // playing the worse extreme first and filling stops there costs a holder some .03 R a trade,
+  // playing the worse extreme first and filling stops there costs a holder some .01 R a trade,
   // which a test for hidden foresight would mistake for a loss of the strategy. Trades and the
   // bars made from them are not changed.
   bool wicks = true;
