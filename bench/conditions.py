@@ -1,42 +1,61 @@
 #!/usr/bin/env python3
 """Writes conditions.tc1.json, the standing conditions of the measured backtests.
 
-For each coin and side, all on minutes with a time stop of five: two that the price alone fires
-between two bars, when it passes a mean that the last bar closed on the other side of (on a tape
+For each coin and side, all on minutes with a time stop of five: four that the price alone fires
+between two bars, when it passes a level that the last bar closed on the other side of (on a tape
 of bars they wait for ever), and one that the features of a closed bar fire.
 """
 import json
 import pathlib
 
-COINS = """BTC ETH SOL XRP DOGE BNB ADA 1000PEPE SUI LINK AVAX LTC WIF TRX DOT NEAR BCH APT AAVE UNI
-1000SHIB ARB FIL OP INJ TIA FET ENA RENDER 1000BONK ATOM ETC HBAR CRV LDO XLM SEI 1000FLOKI JUP
-ONDO STX GRT RUNE ALGO PENDLE""".split()
+# What a coin of the synthetic market costs at the start.
+COINS = {
+    "BTC": 95000, "ETH": 3400, "SOL": 190, "XRP": 2.2, "DOGE": 0.32, "BNB": 690, "ADA": 0.95,
+    "1000PEPE": 0.018, "SUI": 4.2, "LINK": 21, "AVAX": 36, "LTC": 105, "WIF": 1.9, "TRX": 0.25,
+    "DOT": 6.8, "NEAR": 5.1, "BCH": 450, "APT": 8.9, "AAVE": 310, "UNI": 13, "1000SHIB": 0.021,
+    "ARB": 0.74, "FIL": 5, "OP": 1.8, "INJ": 20, "TIA": 4.9, "FET": 1.3, "ENA": 0.93,
+    "RENDER": 7, "1000BONK": 0.03, "ATOM": 6.3, "ETC": 26, "HBAR": 0.27, "CRV": 0.91,
+    "LDO": 1.8, "XLM": 0.34, "SEI": 0.41, "1000FLOKI": 0.17, "JUP": 0.85, "ONDO": 1.4,
+    "STX": 1.5, "GRT": 0.2, "RUNE": 4.6, "ALGO": 0.35, "PENDLE": 5.2,
+}
+
+# Near stops end a trade within minutes, so that the next one can begin.
+NEAR = ("1m", 0.85)
+FAR = ("15m", 1.0)
 
 
 def predicate(lhs, op, value, rhs="const"):
     return {"lhs": lhs, "tf": "1m", "op": op, "rhs": rhs, "value": value}
 
 
-def condition(coin, side, when_all):
-    return {"coin": coin + "USDT", "direction": side, "when_all": when_all, "stop_tf": "5m",
-            "stop_atr": 1.0, "take_profit_r": 0.5, "time_stop_min": 5, "expiry_s": 1800}
+def condition(coin, side, pattern, stop, when_all):
+    timeframe, in_atr = stop
+    return {"coin": coin + "USDT", "direction": side, "pattern_id": pattern, "when_all": when_all,
+            "stop_tf": timeframe, "stop_atr": in_atr, "take_profit_r": 0.5, "time_stop_min": 5,
+            "expiry_s": 1800}
 
 
-def passing(mean, is_up):
-    return [predicate("price", "gt" if is_up else "lt", 0, mean),
-            predicate(mean, "ge" if is_up else "le", 0, "price")]
+def passing(mean, is_up, above):
+    return [predicate("price", "gt" if is_up else "lt", above, mean),
+            predicate(mean, "ge" if is_up else "le", -above, "price")]
 
 
-def conditions(coin):
-    for mean in ("ema9", "ema21"):
-        yield condition(coin, "long", passing(mean, True))
-        yield condition(coin, "short", passing(mean, False))
-    yield condition(coin, "long", [predicate("rsi14", "lt", 30), predicate("vol_z", "gt", 1)])
-    yield condition(coin, "short", [predicate("rsi14", "gt", 70), predicate("vol_z", "gt", 1)])
+def conditions(coin, price):
+    # Each idea is a pattern of its own, so each has its own evidence and its own draws.
+    apart = round(price * 4e-4, 9)
+    lines = (("P04", "ema9", 0), ("P05", "ema21", 0), ("P06", "ema9", apart), ("NEW", "ema9", -apart))
+    for pattern, mean, above in lines:
+        yield condition(coin, "long", pattern, NEAR, passing(mean, True, above))
+        yield condition(coin, "short", pattern, NEAR, passing(mean, False, above))
+    yield condition(coin, "long", "P07", FAR,
+                    [predicate("rsi14", "lt", 33), predicate("vol_z", "gt", 1)])
+    yield condition(coin, "short", "P07", FAR,
+                    [predicate("rsi14", "gt", 67), predicate("vol_z", "gt", 1)])
 
 
 def main():
-    lines = [json.dumps(one) for coin in COINS for one in conditions(coin)]
+    lines = [json.dumps(one) for coin, price in COINS.items()
+             for one in conditions(coin, price)]
     text = ('{"schema_version": "tc1", "limits": "none", "conditions": [\n'
             + ",\n".join(lines) + "\n]}\n")
     pathlib.Path(__file__).with_name("conditions.tc1.json").write_text(text, encoding="utf-8")

@@ -19,7 +19,7 @@ const std::vector<std::pair<std::string, std::string>> kSets = {
     {"risk.drawdown_pct", "100"},       {"risk.entries_per_minute", "1000"},
     {"risk.entries_per_hour", "10000"}, {"risk.cooldown_min", "0"},
     {"fee.cost_r_cap", "10"},           {"coin.block_p", "0"},
-    {"coin.reduce_p", "0"},             {"pattern.prior_n", "1"},
+    {"coin.reduce_p", "0"},             {"coin.half_life_days", "1"},             {"pattern.prior_n", "1"},
     {"pattern.prior_sigma_r", "10"}};
 
 std::string program() {

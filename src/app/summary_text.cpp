@@ -65,6 +65,23 @@ std::string trade_rows(const views::RunResult& result) {
   return out;
 }
 
+// As many as fit a line, then the next; nothing for nothing.
+std::string list_lines(std::string_view label, const std::vector<std::string>& parts) {
+  const std::string margin(20, ' ');
+  std::string line = fmt::format("  {:<18}", label);
+  std::string out;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const std::string part = " " + parts[i] + (i + 1 < parts.size() ? "," : "");
+    const bool is_first = line.size() == margin.size();
+    if (line.size() + part.size() > 80 && !is_first) {
+      out += line + "\n";
+      line = margin;
+    }
+    line += part;
+  }
+  return parts.empty() ? "" : out + line + "\n";
+}
+
 std::string refusal_lines(const views::RunResult& result) {
   std::vector<std::pair<std::uint64_t, const char*>> rows;
   for (std::size_t i = 1; i < result.refusals.size(); ++i) {
@@ -74,17 +91,11 @@ std::string refusal_lines(const views::RunResult& result) {
   }
   std::stable_sort(rows.begin(), rows.end(),
                    [](const auto& a, const auto& b) { return a.first > b.first; });
-  std::string line = "  refused by        ";
-  std::string out;
+  std::vector<std::string> parts;
   for (const auto& [count, gate] : rows) {
-    const std::string part = fmt::format(" {} {}", gate, count_text(count));
-    if (line.size() + part.size() > 79) {
-      out += line + "\n";
-      line = std::string(18, ' ');
-    }
-    line += part;
+    parts.push_back(fmt::format("{} {}", gate, count_text(count)));
   }
-  return rows.empty() ? "" : out + line + "\n";
+  return list_lines("refused by", parts);
 }
 
 }  // namespace
@@ -92,9 +103,7 @@ std::string refusal_lines(const views::RunResult& result) {
 std::string summary_text(const views::RunResult& result) {
   std::string out = head_text(result) + money_rows(result) + trade_rows(result);
   out += "\n" + refusal_lines(result);
-  for (const std::string& blocked : result.blocked) {
-    out += "  blocked            " + blocked + "\n";
-  }
+  out += list_lines("blocked", result.blocked);
   out += fmt::format("  universe           {}\n", result.universe);
   out += fmt::format("  fills              {}\n", result.model.fill);
   out += fmt::format("  latency            {}\n", result.model.latency);

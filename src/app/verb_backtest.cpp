@@ -82,7 +82,7 @@ Result<int> run_backtest_verb(const Invocation& in) {
 Verb backtest_verb() noexcept {
   return Verb{.name = "backtest",
               .alias = "backtesting",
-              .purpose = "play data as fast as it goes and print what came of it",
+              .purpose = "play data at full speed and sum it up",
               .example = "lanner backtest --catalog catalog --from 2025-05-04 --json",
               .arguments = {},
               .flags = kBacktestFlags,

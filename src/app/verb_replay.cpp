@@ -103,7 +103,7 @@ Result<int> run_replay(const Invocation& in) {
 Verb replay_verb() noexcept {
   return Verb{.name = "replay",
               .alias = {},
-              .purpose = "feed a session's events to the engine again and compare what it does",
+              .purpose = "feed a session to the engine again and compare",
               .example = "lanner replay SESSION --verify",
               .arguments = kReplayArguments,
               .flags = kReplayFlags,

@@ -66,8 +66,8 @@ std::string grid(const Frame& frame, std::string_view unit) {
     out += fmt::format(
         "<line class=grid x1=\"{:.0f}\" x2=\"{:.0f}\" y1=\"{:.1f}\" y2=\"{:.1f}\"/>"
         "<text x=\"{:.0f}\" y=\"{:.1f}\" text-anchor=end>{}{}</text>\n",
-        kLeft, kWidth - kRight, y, y, kLeft - 6, y + 4, y_label(static_cast<double>(i) * step, step),
-        unit);
+        kLeft, kWidth - kRight, y, y, kLeft - 6, y + 4,
+        y_label(static_cast<double>(i) * step, step), unit);
   }
   constexpr int kMarks = 6;
   for (int i = 0; i <= kMarks; ++i) {

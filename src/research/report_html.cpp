@@ -12,33 +12,44 @@ namespace lanner::research {
 namespace {
 
 constexpr std::string_view kStyle = R"(
-:root{color-scheme:light dark;--ink:#1b2430;--page:#fff;--soft:#5b6675;--line:#d9dee5;--up:#0a6b3d;
+:root{color-scheme:light dark;--ink:#1b2430;--page:#fff;--soft:#5b6675;--line:#d9dee5;
+--up:#0a6b3d;
 --down:#b3261e;--equity:#1f5fd0;--hold:#b35c00;--fall:#b3261e33;--warn:#fff3d6}
-@media (prefers-color-scheme:dark){:root{--ink:#e4e9f0;--page:#12161c;--soft:#9aa6b5;--line:#2d3540;
+@media (prefers-color-scheme:dark){:root{--ink:#e4e9f0;--page:#12161c;--soft:#9aa6b5;
+--line:#2d3540;
 --up:#57c98a;--down:#ff8a80;--equity:#7aa9ff;--hold:#f0a35c;--fall:#ff8a8044;--warn:#3d3113}}
-*{box-sizing:border-box}body{margin:0 auto;max-width:70rem;padding:1.5rem 1rem 4rem;color:var(--ink);
+*{box-sizing:border-box}body{margin:0 auto;max-width:70rem;padding:1.5rem 1rem 4rem;
+color:var(--ink);
 background:var(--page);font:15px/1.5 system-ui,sans-serif}h1{font-size:1.6rem;margin:.2rem 0}
 h2{font-size:1.15rem;margin:2.2rem 0 .4rem;border-bottom:1px solid var(--line)}
 p{margin:.4rem 0}.soft,.legend,caption,.none{color:var(--soft)}
-.banner{background:repeating-linear-gradient(45deg,var(--warn) 0 14px,transparent 14px 28px),var(--page);
+.banner{background:repeating-linear-gradient(45deg,var(--warn) 0 14px,transparent 14px 28px),
+var(--page);
 border:2px solid var(--hold);padding:.6rem 1rem;font-weight:700;letter-spacing:.03em}
 .note{background:var(--warn);padding:.4rem .8rem;border-left:4px solid var(--hold)}
-.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:.6rem;margin:1rem 0}
+.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:.6rem;
+margin:1rem 0}
 .tiles div{border:1px solid var(--line);border-radius:6px;padding:.5rem .7rem}
 .tiles dt{color:var(--soft);font-size:.85rem}.tiles dd{margin:0;font-size:1.2rem}
-.tiles dd,.n,svg text{font-variant-numeric:tabular-nums}.up{color:var(--up)}.down{color:var(--down)}
-.scroll{overflow-x:auto}table{border-collapse:collapse;margin:.8rem 0;font-size:.9rem;width:100%}
+.tiles dd,.n,svg text{font-variant-numeric:tabular-nums}.up{color:var(--up)}.down{
+color:var(--down)}
+.scroll{overflow-x:auto}table{border-collapse:collapse;margin:.8rem 0;font-size:.9rem;
+width:100%}
 caption{text-align:left;font-weight:600}th,td{text-align:left;padding:.2rem .6rem;
 border-bottom:1px solid var(--line);white-space:nowrap}.n{text-align:right}
-td:only-child,.wrap td{white-space:normal}.mono{font-family:ui-monospace,monospace;overflow-wrap:anywhere}
-svg{width:100%;height:auto;display:block}svg text{fill:var(--soft);font:12px system-ui,sans-serif}
+td:only-child,.wrap td{white-space:normal}.mono{font-family:ui-monospace,monospace;
+overflow-wrap:anywhere}
+svg{width:100%;height:auto;display:block}svg text{fill:var(--soft);font:12px system-ui,
+sans-serif}
 .grid{stroke:var(--line)}polyline{fill:none;stroke-width:1.8;stroke-linejoin:round}
 .equity{stroke:var(--equity)}.hold{stroke:var(--hold);stroke-dasharray:6 4}
 polyline.none{stroke:var(--soft);stroke-dasharray:2 4}.fall{fill:var(--fall);stroke:var(--down)}
 .legend span{margin-right:1.2rem}.key-equity{border-bottom:3px solid var(--equity)}
 .key-hold{border-bottom:3px dashed var(--hold)}.key-none{border-bottom:3px dotted var(--soft)}
-summary{cursor:pointer;font-weight:600;margin:.8rem 0}:focus-visible{outline:2px solid var(--equity)}
-@media print{body{max-width:none;font-size:10px}h2{break-after:avoid}tr,svg,.tiles div{break-inside:avoid}
+summary{cursor:pointer;font-weight:600;margin:.8rem 0}:focus-visible{
+outline:2px solid var(--equity)}
+@media print{body{max-width:none;font-size:10px}h2{break-after:avoid}tr,svg,.tiles div{
+break-inside:avoid}
 .scroll{overflow:visible}}
 )";
 
@@ -53,10 +64,11 @@ std::string head(const ReportPage& page) {
   if (is_synthetic) {
     out += "<p class=banner>SYNTHETIC MARKET: no real prices stand behind these figures</p>\n";
   }
-  out += fmt::format("<h1>Session report</h1>\n<p>{} .. {} UTC, {} data{}{}, {} instruments</p>\n",
-                     views::minute_text(result.from), views::minute_text(result.to),
-                     html::escape(result.feed), result.feed_note.empty() ? "" : ": ",
-                     html::escape(result.feed_note), result.instruments.size());
+  out += fmt::format(
+      "<h1>Session report</h1>\n<p>{} .. {} UTC, {} data{}{}, {} instruments</p>\n",
+      views::minute_text(result.from), views::minute_text(result.to), html::escape(result.feed),
+      result.feed_note.empty() ? "" : ": ", html::escape(result.feed_note),
+      result.instruments.size());
   out += fmt::format("<p class=note>{}</p>\n", views::kNoEdge);
   for (const std::string& warning : page.warnings) {
     out += fmt::format("<p class=note>{}</p>\n", html::escape(warning));
@@ -85,8 +97,8 @@ std::string tiles(const views::RunResult& result) {
 std::string too_short(const views::RunResult& result) {
   constexpr std::uint32_t kTrades = 30;
   const bool is_short = result.to - result.from < hours(30 * 24) || result.trades < kTrades;
-  return is_short ? "<p class=note>Fewer than 30 days or 30 trades: too short to say anything about "
-                    "the future.</p>\n"
+  return is_short ? "<p class=note>Fewer than 30 days or 30 trades: too short to say anything "
+                    "about the future.</p>\n"
                   : "";
 }
 

@@ -1,5 +1,6 @@
 #include "runtime/paper_run.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 #include <thread>
@@ -92,7 +93,8 @@ Result<Opened> open_newest_or_new(const PaperRunOptions& options) {
 
 class Pacer {
  public:
-  Pacer(const PaperRunOptions& options) : options_(options) {}
+  Pacer(const PaperRunOptions& options, const SessionSpec& spec, const Tape& tape)
+      : options_(options), spec_(spec), tape_(tape), begun_at_(WallClock::now()) {}
 
   // Sleeps until event time `at` is due; false when the user asked to stop.
   bool wait_for(Timestamp at, SimulatedSession& session, const Statistics& statistics) {
@@ -145,12 +147,25 @@ class Pacer {
   }
   void view(const Statistics& statistics) {
     shown_at_ = WallClock::now();
-    if (options_.on_view) {
-      options_.on_view(statistics.live_view());
+    if (!options_.on_view) {
+      return;
     }
+    views::LiveView view = statistics.live_view();
+    view.mode = "paper";
+    view.feed = name_of_feed(spec_);
+    view.feed_note = spec_.origin_note;
+    view.progress = Score{static_cast<double>(tape_.played()) /
+                          static_cast<double>(std::max<std::uint64_t>(tape_.rows(), 1))};
+    const std::chrono::duration<double> wall = shown_at_ - begun_at_;
+    view.events_per_s =
+        Score{static_cast<double>(view.events) / std::max(wall.count(), 1e-3)};
+    options_.on_view(view);
   }
 
   const PaperRunOptions& options_;
+  const SessionSpec& spec_;
+  const Tape& tape_;
+  WallClock::time_point begun_at_;
   bool is_started_ = false;
   Timestamp event_start_;
   Timestamp last_;
@@ -166,9 +181,9 @@ struct Played {
 };
 
 Result<Played> play_paced(SimulatedSession& session, Statistics& statistics,
-                    const PaperRunOptions& options) {
+                          const PaperRunOptions& options, const SessionSpec& spec) {
   Played played;
-  Pacer pacer(options);
+  Pacer pacer(options, spec, session.tape());
   for (Timestamp at = session.next_time(); at != Timestamp::never(); at = session.next_time()) {
     const bool is_replayed = session.journal().is_confirming();
     if (!is_replayed && !pacer.wait_for(at, session, statistics)) {
@@ -248,7 +263,7 @@ Result<PaperRunResult> run_paper(const PaperRunOptions& options) {
   run.resumed_from = journal->resumed_from();
   SimulatedSession session(opened->plan.spec, std::move(*tape), std::move(*journal));
   Statistics statistics(session.engine());
-  const auto played = play_paced(session, statistics, options);
+  const auto played = play_paced(session, statistics, options, opened->plan.spec);
   if (!played) {
     return tl::unexpected{played.error()};
   }

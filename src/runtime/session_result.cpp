@@ -26,8 +26,12 @@ SessionClosed judge_session(const SimulatedSession& session) {
   return figures;
 }
 
+std::string name_of_feed(const SessionSpec& spec) {
+  return spec.origin == store::Origin::synthetic ? "synthetic" : "recorded";
+}
+
 void add_spec(views::RunResult& result, const SessionSpec& spec) {
-  result.feed = spec.origin == store::Origin::synthetic ? "synthetic" : "recorded";
+  result.feed = name_of_feed(spec);
   result.feed_note = spec.origin_note;
   result.universe = spec.universe;
   result.model = describe_fill_model(spec);

@@ -18,6 +18,8 @@ namespace lanner::runtime {
 // Differences between the exchange's cash and the portfolio's, absolute, summed over venues.
 [[nodiscard]] Money conservation_error(const SimulatedSession& session);
 
+// "recorded" or "synthetic".
+[[nodiscard]] std::string name_of_feed(const SessionSpec& spec);
 void add_spec(views::RunResult& result, const SessionSpec& spec);
 void add_closed(views::RunResult& result, const SessionClosed& closed);
 

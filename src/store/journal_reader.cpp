@@ -11,8 +11,26 @@
 namespace lanner::store {
 namespace {
 
-// A damaged length can look like a cut record. If the bytes up to the end of the file are a good
-// record under another length, nothing was cut.
+// A damaged length can look like a cut record. Behind a record that was cut there is nothing, so a
+// good record further on tells the two apart.
+bool holds_good_record(std::span<const std::byte> rest) {
+  for (std::size_t at = 8; at + kRecordHeaderBytes <= rest.size(); at += 8) {
+    RecordHeader header;
+    std::memcpy(&header, rest.data() + at, sizeof header);
+    const bool is_plausible = header.zero == 0 && header.version == kJournalVersion &&
+                              header.kind >= RecordKind::session_opened &&
+                              header.kind <= RecordKind::session_closed &&
+                              header.length <= kPayloadBytesMax &&
+                              padded(kRecordHeaderBytes + header.length) <= rest.size() - at;
+    if (is_plausible && header.crc == crc32c(rest.subspan(
+                            at + 4, padded(kRecordHeaderBytes + header.length) - 4))) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// If the bytes up to the end of the file are a good record under another length, nothing was cut.
 bool is_whole_but_for_length(std::span<const std::byte> rest) {
   std::vector<std::byte> copy(rest.begin(), rest.end());
   for (std::uint32_t slack = 0; slack < 8 && kRecordHeaderBytes + slack <= rest.size(); ++slack) {
@@ -126,7 +144,8 @@ struct JournalReader::State {
                header.sequence <= sequence + 1 &&
                padded(kRecordHeaderBytes + header.length) > rest.size();
     }
-    if (beyond && rest.size() >= kRecordHeaderBytes && is_whole_but_for_length(rest)) {
+    if (beyond && rest.size() >= kRecordHeaderBytes &&
+        (is_whole_but_for_length(rest) || holds_good_record(rest))) {
       stop_with("the record's length is damaged");
       return;
     }

@@ -28,14 +28,34 @@ const model::OrderRequest* submitted(const model::Command& command) {
   return submit == nullptr ? nullptr : &submit->order;
 }
 
-// The entry leaves with its stops, not after their acceptance.
-class EntryNotWaiting : public test::PlantedSession {
+// A wire that loses every third stop; half a minute later it is known that nothing is known.
+class LossyWire : public test::PlantedSession {
  public:
   using PlantedSession::PlantedSession;
 
  protected:
   void on_command(const model::Command& command) override {
+    const auto* order = submitted(command);
+    if (order != nullptr && is_stop(*order) && ++stops_ % 3 == 0) {
+      tell_engine(model::OrderStatusUnknown{order->client_order_id, order->instrument_id},
+                  seconds(30));
+      return;
+    }
     send(command);
+  }
+
+ private:
+  std::uint64_t stops_ = 0;
+};
+
+// The entry leaves with its stops, not after their acceptance.
+class EntryNotWaiting : public LossyWire {
+ public:
+  using LossyWire::LossyWire;
+
+ protected:
+  void on_command(const model::Command& command) override {
+    LossyWire::on_command(command);
     if (const auto* order = submitted(command); order != nullptr && is_stop(*order)) {
       tell_engine(model::OrderAccepted{order->client_order_id, order->instrument_id,
                                        VenueOrderId{order->client_order_id.value()}});
@@ -271,11 +291,20 @@ TEST_CASE("each planted fault of protection is seen by the exchange's own judge"
 TEST_CASE("where requests get lost, an entry that waits is covered and one that does not is not") {
   SKIP_WITHOUT_DATA();
   const auto plan = test::plan_recorded(test::recorded_may());
+  const auto waiting = judged_with<LossyWire>(plan, plan.spec);
+  CHECK(waiting.protection_breaches == 0);
+  CHECK(waiting.unprotected_ns_max == 0);
+  const auto hasty = judged_with<EntryNotWaiting>(plan, plan.spec);
+  CHECK(hasty.protection_breaches > 0);
+  CHECK(hasty.unprotected_ns_max > 0);
+}
+
+TEST_CASE("on a bad day nothing is held without its stops either") {
+  SKIP_WITHOUT_DATA();
+  const auto plan = test::plan_recorded(test::recorded_may());
   runtime::SessionSpec spec = plan.spec;
   spec.exchange.bad_day = true;
-  const auto honest = judged_with<test::PlantedSession>(plan, spec);
-  CHECK(honest.protection_breaches == 0);
-  CHECK(honest.unprotected_ns_max == 0);
-  const auto hasty = judged_with<EntryNotWaiting>(plan, spec);
-  CHECK(hasty.protection_breaches > 0);
+  const auto report = judged_with<test::PlantedSession>(plan, spec);
+  CHECK(report.protection_breaches == 0);
+  CHECK(report.unprotected_ns_max == 0);
 }

@@ -184,14 +184,15 @@ const KnownOrder* order_of(Script& script, const std::string& name) {
 }
 
 model::RejectReason reason_of(Script& script, const Words& words) {
-  constexpr unsigned kReasons = static_cast<unsigned>(model::RejectReason::not_trading) + 1;
+  constexpr unsigned kReasons = static_cast<unsigned>(model::RejectReason::service_unavailable) + 1;
   return words.size() > 2 ? enum_of<model::RejectReason>(script, words[2], kReasons)
                           : model::RejectReason::none;
 }
 
 Quantity filled_of(Script& script, const Words& words) {
-  const auto text = value_of(words, "filled");
-  return text ? fixed<Quantity>(script, *text) : Quantity{};
+  // "filled" may also be the status that a report tells, so the last one counts.
+  const bool is_told = words.size() > 3 && words[words.size() - 2] == "filled";
+  return is_told ? fixed<Quantity>(script, words.back()) : Quantity{};
 }
 
 // What the venue says about one of our orders.
@@ -322,6 +323,22 @@ void check_nothing_left(Script& script) {
   }
 }
 
+std::optional<model::EventPayload> payload_of(Script& script, const Words& words) {
+  if (words[0] == "state") {
+    return model::TradingStateChanged{enum_of<model::TradingState>(script, words[1], 3),
+                                      model::ControlSource::operator_request};
+  }
+  if (words[0] == "fill" || words[0] == "liquidated") {
+    return fill_event(script, words);
+  }
+  constexpr std::array kOfOrders = {"rejected",       "triggered", "expired",
+                                    "unknown",        "report",    "cancel_rejected"};
+  if (std::find(kOfOrders.begin(), kOfOrders.end(), words[0]) != kOfOrders.end()) {
+    return order_event(script, words);
+  }
+  return market_event(script, words);
+}
+
 void read_event(Script& script, Words words) {
   check_nothing_left(script);
   script.at = script.world->start() + duration(script, words[1]);
@@ -334,15 +351,7 @@ void read_event(Script& script, Words words) {
     read_timer(script, words);
     return;
   }
-  auto payload = market_event(script, words);
-  if (words[0] == "state") {
-    payload = model::TradingStateChanged{enum_of<model::TradingState>(script, words[1], 3),
-                                         model::ControlSource::operator_request};
-  } else if (words[0] == "fill" || words[0] == "liquidated") {
-    payload = fill_event(script, words);
-  } else if (!payload && words.size() > 1) {
-    payload = order_event(script, words);
-  }
+  const auto payload = payload_of(script, words);
   if (!payload) {
     script.fail_with("unknown event: " + words[0]);
     return;

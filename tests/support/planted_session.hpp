@@ -52,12 +52,12 @@ class PlantedSession {
 
   void send(const model::Command& command) { exchange_.submit(command, now_); }
   template <typename Payload>
-  void tell_engine(const Payload& payload) {
+  void tell_engine(const Payload& payload, Duration later = {}) {
     model::Event event;
-    event.ts_event = now_;
-    event.ts_init = now_;
+    event.ts_event = now_ + later;
+    event.ts_init = now_ + later;
     event.payload = payload;
-    reports_[{now_, order_++}] = event;
+    reports_[{event.ts_init, order_++}] = event;
   }
   [[nodiscard]] Timestamp now() const { return now_; }
 
