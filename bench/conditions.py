@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes conditions.tc1.json, the standing conditions of the measured backtests.
 
-For each coin and side, all on minutes with a time stop of five: four that the price alone fires
+For each coin and side, all on minutes with a time stop of five: three that the price alone fires
 between two bars, when it passes a level that the last bar closed on the other side of (on a tape
 of bars they wait for ever), and one that the features of a closed bar fire.
 """
@@ -42,8 +42,8 @@ def passing(mean, is_up, above):
 
 def conditions(coin, price):
     # Each idea is a pattern of its own, so each has its own evidence and its own draws.
-    apart = round(price * 4e-4, 9)
-    lines = (("P04", "ema9", 0), ("P05", "ema21", 0), ("P06", "ema9", apart), ("NEW", "ema9", -apart))
+    apart = round(price * 3e-4, 9)
+    lines = (("P04", "ema9", 0), ("P06", "ema9", apart), ("NEW", "ema9", -apart))
     for pattern, mean, above in lines:
         yield condition(coin, "long", pattern, NEAR, passing(mean, True, above))
         yield condition(coin, "short", pattern, NEAR, passing(mean, False, above))

@@ -63,11 +63,12 @@ class ViewText {
 void add_head(ViewText& text, const views::LiveView& view) {
   const bool is_synthetic = view.feed == "synthetic";
   text.add("lanner " + view.mode, Tint::title).add("  ");
-  text.add((is_synthetic ? "SYNTHETIC MARKET" : view.feed + " market") +
-               (view.feed_note.empty() ? "" : " (" + view.feed_note + ")"),
+  text.add(is_synthetic ? "SYNTHETIC MARKET" : view.feed + " market",
            is_synthetic ? Tint::warn : Tint::plain);
   text.add("  " + views::minute_text(view.now) + " UTC");
-  text.add(fmt::format("  {:.0f} %", view.progress.value() * 100), Tint::faint).end();
+  text.add(fmt::format("  {:.0f} %", view.progress.value() * 100));
+  // The note may be long: it stands last, where it may be cut.
+  text.add(view.feed_note.empty() ? "" : "  " + view.feed_note, Tint::faint).end();
   text.add(views::kNoEdge, Tint::warn).end();
   const Money gain = view.equity - view.start_equity;
   text.add("equity " + money_text(view.equity) + "  ");
@@ -91,7 +92,7 @@ void add_title(ViewText& text, const std::string& title) {
 std::string px_text(Price value) { return value.is_zero() ? "-" : to_string(value); }
 
 void add_positions(ViewText& text, const views::LiveView& view, std::size_t most) {
-  add_title(text, fmt::format("{:<25}{:<6}{:>11}{:>12}{:>12}{:>10}{:>12}{:>12}",
+  add_title(text, fmt::format("{:<27}{:<6}{:>11}{:>11}{:>11}{:>10}{:>11}{:>11}",
                               fmt::format("Positions ({})", view.positions.size()), "side",
                               "quantity", "entry", "mark", "open", "stop", "target"));
   if (view.positions.empty()) {
@@ -101,20 +102,20 @@ void add_positions(ViewText& text, const views::LiveView& view, std::size_t most
     const views::OpenPosition& open = view.positions[i];
     const model::Position& position = open.position;
     const Price entry = average_price(position.entry_notional, position.entry_qty);
-    text.add(fmt::format("{:<25.24}{:<6}{:>11}{:>12.11}{:>12.11}", open.instrument,
+    text.add(fmt::format("{:<27.26}{:<6}{:>11}{:>11.10}{:>11.10}", open.instrument,
                          model::name_of(position.side), to_string(position.quantity),
                          px_text(entry), px_text(position.mark_px)));
     text.add(fmt::format("{:>10}", gain_text(open.unrealised)), tint_of(open.unrealised));
     const bool is_short_of_stop = open.working_stop_qty < position.quantity;
     const std::string stop = is_short_of_stop ? "UNCOVERED" : px_text(open.working_stop_px);
-    text.add(fmt::format("{:>12.11}", stop), is_short_of_stop ? Tint::bad : Tint::plain);
-    text.add(fmt::format("{:>12.11}", px_text(open.target_px)));
+    text.add(fmt::format("{:>11.10}", stop), is_short_of_stop ? Tint::bad : Tint::plain);
+    text.add(fmt::format("{:>11.10}", px_text(open.target_px)));
     text.add(open.has_disaster_stop ? " +disaster" : "", Tint::faint).end();
   }
 }
 
 void add_decision(ViewText& text, const views::DecisionLine& line) {
-  text.add(fmt::format("{} {:<25.24}{:<6}{:<4}", views::minute_text(line.at).substr(5),
+  text.add(fmt::format("{} {:<27.26}{:<6}{:<4}", views::minute_text(line.at).substr(5),
                        line.instrument, model::name_of(line.side),
                        model::name_of(line.template_id)));
   if (line.is_traded) {
@@ -132,7 +133,7 @@ void add_decision(ViewText& text, const views::DecisionLine& line) {
 void add_closed(ViewText& text, const views::LiveView& view, std::size_t most) {
   for (std::size_t i = 0; i < std::min(most, view.last_trades.size()); ++i) {
     const model::TradeClosed& trade = view.last_trades[i];
-    text.add(fmt::format("{} {:<25.24}{:<6}{:<4}{:<10.9}",
+    text.add(fmt::format("{} {:<27.26}{:<6}{:<4}{:<10.9}",
                          views::minute_text(trade.closed_at).substr(5),
                          views::name_in(view.instrument_names, trade.instrument_id),
                          model::name_of(trade.side), model::name_of(trade.template_id),
@@ -167,12 +168,12 @@ Tint tint_of(model::CoinStatus status) noexcept {
 }
 
 void add_coins(ViewText& text, const views::LiveView& view, std::size_t most) {
-  add_title(text, fmt::format("{:<25}{:<10}{:<10}{:>7}{:>9}{:>8}{:>8}{:>11}", "Coins", "long",
+  add_title(text, fmt::format("{:<27}{:<10}{:<10}{:>7}{:>9}{:>8}{:>8}{:>11}", "Coins", "long",
                               "short", "n", "mean R", "P(>0)", "trades", "net"));
   const auto rows = ranked_coins(view);
   for (std::size_t i = 0; i < std::min(most, rows.size()); ++i) {
     const views::CoinRow& coin = *rows[i];
-    text.add(fmt::format("{:<25.24}", coin.instrument));
+    text.add(fmt::format("{:<27.26}", coin.instrument));
     text.add(fmt::format("{:<10}", model::name_of(coin.long_status)), tint_of(coin.long_status));
     text.add(fmt::format("{:<10}", model::name_of(coin.short_status)), tint_of(coin.short_status));
     text.add(fmt::format("{:>7}{:>9}{:>8}{:>8}", views::score_text(coin.n, 1),

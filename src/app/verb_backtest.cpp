@@ -49,6 +49,13 @@ Result<int> run_backtest_verb(const Invocation& in) {
   }
   options->data = in.text("--catalog");
   options->out = in.text("--out");
+  std::error_code ignored;
+  if (in.has("--out") && std::filesystem::exists(options->out, ignored) &&
+      !std::filesystem::is_empty(options->out, ignored)) {
+    return fail(ErrorKind::usage, "--out " + options->out.string() +
+                                      " is there already and nothing is overwritten; name a new "
+                                      "folder");
+  }
   const Interrupt interrupt;
   Result<views::RunResult> result = [&] {
     ProgressBar bar{"backtest"};

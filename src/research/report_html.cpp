@@ -37,6 +37,7 @@ color:var(--down)}
 width:100%}
 caption{text-align:left;font-weight:600}th,td{text-align:left;padding:.2rem .6rem;
 border-bottom:1px solid var(--line);white-space:nowrap}.n{text-align:right}
+.pairs :is(td,th):nth-child(odd){text-align:left}
 td:only-child,.wrap td{white-space:normal}.mono{font-family:ui-monospace,monospace;
 overflow-wrap:anywhere}
 svg{width:100%;height:auto;display:block}svg text{fill:var(--soft);font:12px system-ui,
@@ -129,7 +130,7 @@ std::string figure_table(const views::RunResult& result) {
       html::figure(std::to_string(result.unprotected_ns_max),
                    fmt::format("{} ns", result.unprotected_ns_max)),
       "blocked now", html::count(result.blocked.size()));
-  return table.text();
+  return "<div class=pairs>" + table.text() + "</div>\n";
 }
 
 std::string assumptions(const views::RunResult& result) {
@@ -168,7 +169,7 @@ std::string report_html(const ReportPage& page) {
     return fmt::format("<section><h2>{}</h2>\n{}</section>\n", title, body);
   };
   return head(page) + too_short(result) + tiles(result) +
-         section("Equity", equity_chart(result) + drawdown_chart(result)) +
+         section("Equity", equity_chart(result) + drawdown_chart(result) + day_table(result)) +
          section("All figures", figure_table(result)) + section("Costs", cost_table(result)) +
          section("Trades", breakdown_tables(result) + trade_table(result)) +
          section("Not traded", refusal_table(result)) +

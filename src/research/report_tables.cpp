@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 
+#include "base/isotime.hpp"
 #include "research/html.hpp"
 #include "views/format.hpp"
 
@@ -14,8 +15,9 @@ namespace {
 using html::Table;
 
 // A page stays below half a megabyte.
-constexpr std::size_t kTradesMost = 800;
-constexpr std::size_t kRowsMost = 300;
+constexpr std::size_t kTradesMost = 600;
+constexpr std::size_t kRowsMost = 150;
+constexpr std::size_t kDaysMost = 400;
 
 struct Group {
   std::uint32_t trades = 0;
@@ -60,6 +62,24 @@ std::string group_table(std::string_view caption, std::string_view key,
 }
 
 }  // namespace
+
+std::string day_table(const views::RunResult& result) {
+  Table table("The last point of each day", {"day", "equity", "against start", "buy and hold"}, 1);
+  std::vector<std::size_t> lasts;
+  for (std::size_t i = 0; i < result.equity.size(); ++i) {
+    const bool is_last = i + 1 == result.equity.size() ||
+                         day_of(result.equity[i + 1].at) != day_of(result.equity[i].at);
+    if (is_last) {
+      lasts.push_back(i);
+    }
+  }
+  for (std::size_t i = lasts.size() - std::min(lasts.size(), kDaysMost); i < lasts.size(); ++i) {
+    const views::EquityPoint& point = result.equity[lasts[i]];
+    table.add({format_date(point.at.ns()), html::money(point.equity),
+               html::gain(point.equity - result.start_equity), html::money(point.buy_and_hold)});
+  }
+  return "<details><summary>The curves in figures</summary>\n" + table.text() + "</details>\n";
+}
 
 std::string breakdown_tables(const views::RunResult& result) {
   const auto name = [&result](const model::TradeClosed& trade) {

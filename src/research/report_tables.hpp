@@ -8,6 +8,8 @@
 
 namespace lanner::research {
 
+// The curves in figures: each day's last point, collapsed.
+[[nodiscard]] std::string day_table(const views::RunResult& result);
 // Coins, templates, exit reasons, long and short.
 [[nodiscard]] std::string breakdown_tables(const views::RunResult& result);
 [[nodiscard]] std::string cost_table(const views::RunResult& result);

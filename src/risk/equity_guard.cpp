@@ -3,6 +3,9 @@
 namespace lanner::risk {
 namespace {
 
+// A price that stands this long is no misprint.
+constexpr Duration kLatchAfter = seconds(3);
+
 // Loss from `from` down to `to` in pct; a base that is not positive has lost everything.
 Score loss_pct(Money from, Money to) noexcept {
   const auto share = ratio(from - to, from);
@@ -15,7 +18,7 @@ Money floor_below(Money base, Rate loss_max) noexcept {
 
 }  // namespace
 
-void EquityGuard::start_day(Money equity) noexcept {
+void EquityGuard::start_day(Money equity, Timestamp now) noexcept {
   equity_ = equity;
   day_start_ = equity;
   day_low_ = equity;
@@ -24,10 +27,10 @@ void EquityGuard::start_day(Money equity) noexcept {
   if (equity > peak_) {
     set_peak(equity);
   }
-  check();
+  check(now);
 }
 
-void EquityGuard::observe(Money equity) noexcept {
+void EquityGuard::observe(Money equity, Timestamp now) noexcept {
   equity_ = equity;
   if (equity > peak_) {
     set_peak(equity);
@@ -38,11 +41,12 @@ void EquityGuard::observe(Money equity) noexcept {
   if (equity < since_peak_low_) {
     since_peak_low_ = equity;
   }
-  check();
+  check(now);
 }
 
 void EquityGuard::clear_drawdown() noexcept {
   is_drawdown_latched_ = false;
+  below_since_ = Timestamp{};
   set_peak(equity_);
   worst_drawdown_ = Score{};
 }
@@ -64,9 +68,19 @@ void EquityGuard::set_peak(Money equity) noexcept {
   drawdown_floor_ = floor_below(equity, drawdown_max_);
 }
 
-void EquityGuard::check() noexcept {
+void EquityGuard::check(Timestamp now) noexcept {
   is_daily_latched_ = is_daily_latched_ || equity_ <= daily_floor_;
-  is_drawdown_latched_ = is_drawdown_latched_ || equity_ <= drawdown_floor_;
+  if (is_drawdown_latched_) {
+    return;
+  }
+  if (equity_ > drawdown_floor_) {
+    below_since_ = Timestamp{};
+  } else if (!below_since_.is_set()) {
+    below_since_ = now;
+  } else if (now - below_since_ >= kLatchAfter) {
+    is_drawdown_latched_ = true;
+    below_since_ = Timestamp{};
+  }
 }
 
 }  // namespace lanner::risk

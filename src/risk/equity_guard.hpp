@@ -1,10 +1,13 @@
 #pragma once
 
 // Daily loss (until 00:00 UTC) and drawdown (latched until an operator clears it), both on equity
-// including unrealised. Crossing a floor latches within one event.
+// including unrealised. Crossing a floor stops entries within the event. One bad print must not
+// call for an operator: a drawdown latches when equity is seen below its floor again, at least 3 s
+// later; seen above it before, entries go on.
 
 #include "base/fixed.hpp"
 #include "base/score.hpp"
+#include "base/time.hpp"
 
 namespace lanner::risk {
 
@@ -13,16 +16,19 @@ class EquityGuard {
   EquityGuard(Rate daily_loss_max, Rate drawdown_max) noexcept
       : daily_loss_max_(daily_loss_max), drawdown_max_(drawdown_max) {}
 
-  void start_day(Money equity) noexcept;
+  void start_day(Money equity, Timestamp now) noexcept;
   // Integer comparisons only: called at every event while positions are open.
-  void observe(Money equity) noexcept;
+  void observe(Money equity, Timestamp now) noexcept;
   // Recovery: the latch was set in an earlier life.
   void latch_drawdown() noexcept { is_drawdown_latched_ = true; }
   // Drawdown starts again from the last equity seen.
   void clear_drawdown() noexcept;
 
   [[nodiscard]] bool is_daily_latched() const noexcept { return is_daily_latched_; }
-  [[nodiscard]] bool is_drawdown_latched() const noexcept { return is_drawdown_latched_; }
+  // Latched, or about to be.
+  [[nodiscard]] bool is_drawdown_reached() const noexcept {
+    return is_drawdown_latched_ || below_since_.is_set();
+  }
   // Worst of the day in pct of its start; worst below the peak in pct of the peak (while latched,
   // at least what latched it).
   [[nodiscard]] Score daily_loss_pct() const noexcept;
@@ -32,7 +38,7 @@ class EquityGuard {
 
  private:
   void set_peak(Money equity) noexcept;
-  void check() noexcept;
+  void check(Timestamp now) noexcept;
 
   Rate daily_loss_max_;
   Rate drawdown_max_;
@@ -44,6 +50,7 @@ class EquityGuard {
   Money since_peak_low_;
   Money drawdown_floor_;
   Score worst_drawdown_;
+  Timestamp below_since_;  // seen below the drawdown floor, not latched yet
   bool is_daily_latched_ = false;
   bool is_drawdown_latched_ = false;
 };

@@ -263,7 +263,7 @@ GateResult RiskGovernor::daily_loss(Draft&) const noexcept {
 
 // Pct of the peak: the worst since the latch was last cleared.
 GateResult RiskGovernor::drawdown(Draft&) const noexcept {
-  return verdict(!equity_guard_.is_drawdown_latched(), equity_guard_.drawdown_pct(),
+  return verdict(!equity_guard_.is_drawdown_reached(), equity_guard_.drawdown_pct(),
                  parameters_.score(Param::risk_drawdown_pct));
 }
 

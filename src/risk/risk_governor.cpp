@@ -84,14 +84,14 @@ void RiskGovernor::on_trade_closed(const model::TradeClosed& trade, Timestamp no
 }
 
 std::optional<model::TradingStateChanged> RiskGovernor::on_equity(Money equity,
-                                                                  Timestamp) noexcept {
-  equity_guard_.observe(equity);
+                                                                  Timestamp now) noexcept {
+  equity_guard_.observe(equity, now);
   return announce();
 }
 
 std::optional<model::TradingStateChanged> RiskGovernor::on_day_start(Money equity,
-                                                                     Timestamp) noexcept {
-  equity_guard_.start_day(equity);
+                                                                     Timestamp now) noexcept {
+  equity_guard_.start_day(equity, now);
   return announce();
 }
 
@@ -115,7 +115,7 @@ std::optional<model::TradingStateChanged> RiskGovernor::on_control(
 }
 
 TradingState RiskGovernor::trading_state() const noexcept {
-  if (operator_state_ == TradingState::halted || equity_guard_.is_drawdown_latched()) {
+  if (operator_state_ == TradingState::halted || equity_guard_.is_drawdown_reached()) {
     return TradingState::halted;
   }
   if (operator_state_ == TradingState::reducing || equity_guard_.is_daily_latched()) {

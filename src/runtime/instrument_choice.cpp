@@ -180,6 +180,7 @@ Result<InstrumentId> resolve_instrument(const store::Catalog& catalog, const std
   std::string matches;
   for (const model::Instrument& instrument : catalog.instruments()) {
     known.push_back(instrument.name);
+    known.push_back(instrument.symbol);
     if (instrument.symbol == text) {
       by_symbol.push_back(instrument.id);
       matches += (matches.empty() ? "" : ", ") + instrument.name;

@@ -258,6 +258,11 @@ Result<PaperRunResult> run_paper(const PaperRunOptions& options) {
     return tl::unexpected{!tape ? tape.error() : journal.error()};
   }
   say_feed(options, *opened);
+  if (const auto& damage = journal->damage()) {
+    say(options, "damage in " + damage->file + " at byte " + std::to_string(damage->offset) +
+                     " (" + damage->what + "): the session goes on behind event " +
+                     std::to_string(damage->sequence));
+  }
   const auto start = WallClock::now();
   PaperRunResult run;
   run.resumed_from = journal->resumed_from();

@@ -78,6 +78,11 @@ Result<std::optional<UnfinishedSession>> find_unfinished(const std::filesystem::
   }
   while (reader->next()) {
   }
+  if (reader->was_closed() && !reader->is_closed()) {
+    return fail(ErrorKind::data, "the session " + session.string() +
+                                     " is closed and damaged; `lanner replay` tells where; start "
+                                     "another with --new");
+  }
   if (reader->is_closed()) {
     return fail(ErrorKind::usage, "the session " + session.string() +
                                       " is closed; start another with --new");

@@ -1,5 +1,7 @@
 #include "store/journal_reader.hpp"
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdio>
 #include <cstring>
 #include <utility>
@@ -11,24 +13,61 @@
 namespace lanner::store {
 namespace {
 
-// A damaged length can look like a cut record. Behind a record that was cut there is nothing, so a
-// good record further on tells the two apart.
-bool holds_good_record(std::span<const std::byte> rest) {
+RecordHeader header_at(std::span<const std::byte> bytes) noexcept {
+  RecordHeader header;
+  std::memcpy(&header, bytes.data(), sizeof header);
+  return header;
+}
+
+// The bytes begin with a record whose checksum is good. The chain is not asked.
+bool is_good_record(std::span<const std::byte> bytes) noexcept {
+  const RecordHeader header = header_at(bytes);
+  const std::size_t whole = padded(kRecordHeaderBytes + header.length);
+  return header.zero == 0 && header.version == kJournalVersion &&
+         header.kind >= RecordKind::session_opened &&
+         header.kind <= RecordKind::session_closed && header.length <= kPayloadBytesMax &&
+         whole <= bytes.size() && header.crc == crc32c(bytes.subspan(4, whole - 4));
+}
+
+// The first good record behind the front, of one kind or of any.
+bool holds_good_record(std::span<const std::byte> rest, std::optional<RecordKind> kind) {
   for (std::size_t at = 8; at + kRecordHeaderBytes <= rest.size(); at += 8) {
-    RecordHeader header;
-    std::memcpy(&header, rest.data() + at, sizeof header);
-    const bool is_plausible = header.zero == 0 && header.version == kJournalVersion &&
-                              header.kind >= RecordKind::session_opened &&
-                              header.kind <= RecordKind::session_closed &&
-                              header.length <= kPayloadBytesMax &&
-                              padded(kRecordHeaderBytes + header.length) <= rest.size() - at;
-    if (is_plausible && header.crc == crc32c(rest.subspan(
-                            at + 4, padded(kRecordHeaderBytes + header.length) - 4))) {
+    const auto bytes = rest.subspan(at);
+    if ((!kind || header_at(bytes).kind == *kind) && is_good_record(bytes)) {
       return true;
     }
   }
   return false;
 }
+
+// The damaged record at the front was of this kind, if no more than its kind is damaged.
+bool is_good_as(std::span<const std::byte> rest, RecordKind kind) {
+  const RecordHeader header = header_at(rest);
+  const std::size_t whole = padded(kRecordHeaderBytes + header.length);
+  if (header.length > kPayloadBytesMax || whole > rest.size()) {
+    return false;
+  }
+  std::vector<std::byte> copy(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(whole));
+  std::memcpy(copy.data() + offsetof(RecordHeader, kind), &kind, sizeof kind);
+  return is_good_record(copy);
+}
+
+// A closing record stands at the front or further on.
+bool holds_closing_record(std::span<const std::byte> rest) {
+  if (rest.size() < kRecordHeaderBytes) {
+    return false;
+  }
+  if (holds_good_record(rest, RecordKind::session_closed) ||
+      is_good_as(rest, RecordKind::session_closed)) {
+    return true;
+  }
+  return header_at(rest).kind == RecordKind::session_closed &&
+         !is_good_as(rest, RecordKind::event) && !is_good_as(rest, RecordKind::caused);
+}
+
+// A damaged length can look like a cut record. Behind a record that was cut there is nothing, so a
+// good record further on tells the two apart.
+bool is_followed(std::span<const std::byte> rest) { return holds_good_record(rest, std::nullopt); }
 
 // If the bytes up to the end of the file are a good record under another length, nothing was cut.
 bool is_whole_but_for_length(std::span<const std::byte> rest) {
@@ -145,7 +184,7 @@ struct JournalReader::State {
                padded(kRecordHeaderBytes + header.length) > rest.size();
     }
     if (beyond && rest.size() >= kRecordHeaderBytes &&
-        (is_whole_but_for_length(rest) || holds_good_record(rest))) {
+        (is_whole_but_for_length(rest) || is_followed(rest))) {
       stop_with("the record's length is damaged");
       return;
     }
@@ -221,6 +260,23 @@ JournalReader::JournalReader(std::unique_ptr<State> state) : state_(std::move(st
 JournalReader::JournalReader(JournalReader&&) noexcept = default;
 JournalReader& JournalReader::operator=(JournalReader&&) noexcept = default;
 JournalReader::~JournalReader() = default;
+
+bool JournalReader::was_closed() const {
+  const State& s = *state_;
+  if (!s.damage) {
+    return s.closed;
+  }
+  const auto here = s.segments.back().bytes();
+  if (s.closed || holds_closing_record(here.subspan(std::min<std::size_t>(s.offset, here.size())))) {
+    return true;
+  }
+  std::uint64_t last = s.segment;
+  while (std::filesystem::exists(s.session / segment_name(last + 1))) {
+    ++last;
+  }
+  const auto mapping = MappedFile::open(s.session / segment_name(last));
+  return last > s.segment && mapping && holds_closing_record(mapping->bytes());
+}
 
 bool JournalReader::is_closed() const noexcept {
   return state_->closed && !state_->damage.has_value();

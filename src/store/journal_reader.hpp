@@ -43,6 +43,8 @@ class JournalReader {
   [[nodiscard]] std::optional<JournalRecord> next();
 
   [[nodiscard]] bool is_closed() const noexcept;  // SessionClosed was read and is the last record
+  // A closing record is there, though damage may stand before it: such a session must not go on.
+  [[nodiscard]] bool was_closed() const;
   // Set when reading stopped before the end of the bytes. A torn tail (the last record of an open
   // session was cut by a crash) is told apart: it is no damage.
   [[nodiscard]] const std::optional<JournalDamage>& damage() const noexcept;

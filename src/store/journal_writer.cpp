@@ -112,7 +112,6 @@ struct JournalWriter::State {
   Status start_appending() noexcept {
     const std::uint64_t last = recorded->end_segment();
     const std::uint64_t offset = recorded->end_offset();
-    damage = recorded->damage();
     // Segments beyond the good records exist only behind damage; they are kept beside the session.
     for (std::uint64_t number = last + 1;
          std::filesystem::exists(session / segment_name(number)); ++number) {
@@ -184,6 +183,10 @@ Result<JournalWriter> JournalWriter::resume(const std::filesystem::path& session
     return fail(ErrorKind::failure, "session " + session.string() +
                                         " is closed; start another with --new");
   }
+  if (scan->was_closed()) {
+    return fail(ErrorKind::data, "session " + session.string() + " is closed and damaged (" +
+                                     scan->damage()->what + "); start another with --new");
+  }
   auto state = std::make_unique<State>();
   state->durability = Durability::written;
   state->session = session;
@@ -194,6 +197,7 @@ Result<JournalWriter> JournalWriter::resume(const std::filesystem::path& session
   state->recorded = std::move(*reader);
   state->expected = state->recorded->next();
   state->resumed_from = last;
+  state->damage = scan->damage();
   if (!state->expected) {
     if (const auto started = state->start_appending(); !started) {
       return tl::unexpected{started.error()};

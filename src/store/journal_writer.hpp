@@ -55,6 +55,7 @@ class JournalWriter {
   [[nodiscard]] bool is_confirming() const noexcept;
   // Sequence of the last durable event found by resume(); nullopt for a new session.
   [[nodiscard]] std::optional<std::uint64_t> resumed_from() const noexcept;
+  // What resume() found behind the good records; it is cut off when appending starts.
   [[nodiscard]] const std::optional<JournalDamage>& damage() const noexcept;
   [[nodiscard]] std::uint64_t chain() const noexcept;
   [[nodiscard]] std::uint64_t bytes_written() const noexcept;

@@ -97,6 +97,13 @@ TEST_CASE("what is not there is missing data") {
   check_refused(run_lanner({"backtest", "--conditions", "/nowhere.toml"}), 2, "no such file");
 }
 
+TEST_CASE("a session is never written over") {
+  const ScratchDir scratch{"out"};
+  scratch.write("session/journal-000001.lnj", "x");
+  check_refused(run_lanner({"backtest", "--out", (scratch.path() / "session").string()}), 2,
+                "name a new folder");
+}
+
 TEST_CASE("every mistake of the settings is told in one pass, with its place") {
   const ScratchDir scratch{"settings"};
   const auto file = scratch.write("lanner.toml",

@@ -18,18 +18,14 @@ namespace lanner::test {
 class SyntheticSession {
  public:
   explicit SyntheticSession(const sim::SyntheticConfig& config)
-      : dir_("synthetic-" + std::to_string(config.seed)), plan_(plan(config, dir_.path())) {}
+      : dir_(runtime::synthetic_catalog_name(config)), plan_(made(config, dir_.path())) {}
 
   [[nodiscard]] runtime::SessionSpec& spec() noexcept { return plan_.spec; }
   [[nodiscard]] const runtime::SessionPlan& plan() const noexcept { return plan_; }
   [[nodiscard]] runtime::Tape tape() const { return good(runtime::open_tape(plan_)); }
   [[nodiscard]] InstrumentId id_of(const std::string& name) const {
-    for (const model::Instrument& instrument : plan_.spec.engine.instruments) {
-      if (instrument.name == name) {
-        return instrument.id;
-      }
-    }
-    throw std::runtime_error("no instrument " + name);
+    const auto id = plan_.catalog.find(name);
+    return id ? *id : throw std::runtime_error("no instrument " + name);
   }
 
  private:
@@ -41,7 +37,7 @@ class SyntheticSession {
     }
     return std::move(*result);
   }
-  static runtime::SessionPlan plan(const sim::SyntheticConfig& config,
+  static runtime::SessionPlan made(const sim::SyntheticConfig& config,
                                    const std::filesystem::path& dir) {
     static_cast<void>(good(runtime::make_synthetic_catalog(config, dir / "catalog")));
     runtime::RunOptions options;

@@ -387,6 +387,7 @@ TEST_CASE("drawdown: latches across days from the peak until an operator clears 
   const auto told = desk.governor.on_equity(money(17'000), desk.now);
   REQUIRE(told);
   CHECK(told->state == TradingState::halted);
+  CHECK_FALSE(desk.governor.on_equity(money(16'999), desk.now + seconds(3)));
   desk.governor.on_day_start(money(19'000), desk.now);
   desk.governor.on_equity(money(25'000), desk.now);
   CHECK(desk.refused_by() == Gate::drawdown);
@@ -398,6 +399,20 @@ TEST_CASE("drawdown: latches across days from the peak until an operator clears 
   CHECK(cleared->state == TradingState::active);
   CHECK(desk.refused_by() == Gate::none);
   CHECK(desk.governor.peak_equity() == money(25'000));
+}
+
+TEST_CASE("drawdown: one bad print stops entries but calls for no operator") {
+  Desk desk{{{"risk.daily_loss_pct", "100"}}};
+  REQUIRE(desk.governor.on_equity(money(8'000), desk.now));
+  CHECK(desk.refused_by() == Gate::drawdown);
+  const auto lifted = desk.governor.on_equity(money(9'900), desk.now + seconds(2));
+  REQUIRE(lifted);
+  CHECK(lifted->state == TradingState::active);
+  CHECK(desk.refused_by() == Gate::none);
+  // The next fall counts its own seconds.
+  REQUIRE(desk.governor.on_equity(money(8'000), desk.now + seconds(4)));
+  CHECK_FALSE(desk.governor.on_equity(money(8'100), desk.now + seconds(6)));
+  REQUIRE(desk.governor.on_equity(money(9'900), desk.now + seconds(6)));
 }
 
 TEST_CASE("drawdown: a latch of an earlier life is restored") {
