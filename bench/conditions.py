@@ -20,7 +20,7 @@ COINS = {
 }
 
 # Near stops end a trade within minutes, so that the next one can begin.
-NEAR = ("1m", 0.85)
+NEAR = ("1m", 0.65)
 FAR = ("15m", 1.0)
 
 
@@ -42,8 +42,8 @@ def passing(mean, is_up, above):
 
 def conditions(coin, price):
     # Each idea is a pattern of its own, so each has its own evidence and its own draws.
-    apart = round(price * 3e-4, 9)
-    lines = (("P04", "ema9", 0), ("P06", "ema9", apart), ("NEW", "ema9", -apart))
+    apart = round(price * 4e-4, 9)
+    lines = (("P04", "ema9", 0), ("P05", "ema9", apart), ("P06", "ema9", -apart))
     for pattern, mean, above in lines:
         yield condition(coin, "long", pattern, NEAR, passing(mean, True, above))
         yield condition(coin, "short", pattern, NEAR, passing(mean, False, above))

@@ -105,6 +105,9 @@ std::string summary_text(const views::RunResult& result) {
   out += "\n" + refusal_lines(result);
   out += list_lines("blocked", result.blocked);
   out += fmt::format("  universe           {}\n", result.universe);
+  for (const std::string& note : result.notes) {
+    out += fmt::format("  note               {}\n", note);
+  }
   out += fmt::format("  fills              {}\n", result.model.fill);
   out += fmt::format("  latency            {}\n", result.model.latency);
   out += fmt::format("  fees               {}\n", result.model.fees);

@@ -143,6 +143,7 @@ Result<int> run_paper_verb(const Invocation& in) {
   options->stop = &interrupt.is_requested();
   const Result<runtime::PaperRunResult> run = [&] {
     LiveScreen screen{in.is_json()};
+    options->each_minute = in.is_json();
     options->on_view = [&screen](const views::LiveView& view) { screen.show(view); };
     options->on_line = [&screen](std::string_view line) { screen.say(line); };
     return runtime::run_paper(*options);

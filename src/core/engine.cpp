@@ -110,22 +110,23 @@ void Engine::run_cycle() noexcept {
   set_timer(TimerKind::strategist_cycle, 0, now_.floor_to(period) + period);
 }
 
+// The status alone: an offset costs a walk through the evidence, and only a decision needs it.
 void Engine::gather_knowledge() noexcept {
   for (const model::Instrument& instrument : config_.instruments) {
     if (config_.is_active[instrument.id.index()] == 0) {
       continue;
     }
     for (const auto side : strategy::kSides) {
-      coin_knowledge_[strategy::knowledge_index(instrument.id, side)] = {
-          knowledge_.coins().status(instrument.id, side),
-          knowledge_.coins().offset_r(instrument.id, side)};
+      coin_knowledge_[strategy::knowledge_index(instrument.id, side)].status =
+          knowledge_.coins().status(instrument.id, side);
     }
   }
 }
 
 void Engine::rearm(Standing& standing) noexcept {
-  const auto status = knowledge_.coins().status(standing.condition.instrument_id,
-                                                standing.condition.side);
+  const auto status = coin_knowledge_[strategy::knowledge_index(
+                                          standing.condition.instrument_id,
+                                          standing.condition.side)].status;
   standing.condition.shadow_only =
       status == model::CoinStatus::blocked ? model::ShadowOnly::yes : model::ShadowOnly::no;
   const strategy::Sniper::Refresh update{standing.condition.expires_at,
@@ -157,6 +158,7 @@ void Engine::on(const model::ConditionProposed& proposed) noexcept {
   }
   subscribe_inputs(condition);
   Standing standing{condition, condition.expires_at - now_, {}};
+  gather_knowledge();
   rearm(standing);
   standing_.push_back(standing);
 }

@@ -80,6 +80,7 @@ Result<views::RunResult> run_backtest(const RunOptions& options, const Progress&
   }
   views::RunResult result = statistics.result();
   add_spec(result, plan->spec);
+  result.notes = plan->notes;
   figures.digest = session.recorder().digest();
   add_closed(result, figures);
   result.session = options.out.string();

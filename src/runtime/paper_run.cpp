@@ -132,7 +132,11 @@ class Pacer {
     const Timestamp minute = now.floor_to(minutes(1));
     if (minute != minute_) {
       minute_ = minute;
-      view(statistics);
+      if (options_.each_minute) {
+        view(statistics);
+      } else {
+        show(statistics);
+      }
     }
   }
 
@@ -283,6 +287,7 @@ Result<PaperRunResult> run_paper(const PaperRunOptions& options) {
   }
   run.result = statistics.result();
   add_spec(run.result, opened->plan.spec);
+  run.result.notes = opened->plan.notes;
   add_closed(run.result, *figures);
   run.result.session = opened->path.string();
   run.result.wall_s = Score{wall.count()};

@@ -21,8 +21,9 @@ struct PaperRunOptions {
   double speed = 0;  // event time per wall time; 0 = as fast as it goes
   bool start_new = false;
   std::filesystem::path session;  // empty: the newest unfinished one of the profile, or a new one
-  // Each minute of event time; when paced also each 250 ms.
+  // Each 250 ms, and with each_minute at every minute of event time.
   std::function<void(const views::LiveView&)> on_view;
+  bool each_minute = false;
   // What is going on: the feed, a continued session, a hole that was jumped.
   std::function<void(std::string_view)> on_line;
   const std::atomic<bool>* stop = nullptr;

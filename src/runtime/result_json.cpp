@@ -125,6 +125,7 @@ JsonObject result_json(std::string_view schema, const views::RunResult& result) 
       .set("refusals", refusals_json(result))
       .set("model", model_json(result.model))
       .set("universe", result.universe)
+      .set("notes", strings(result.notes))
       .set("open", open_positions_json(result.open))
       .set("pending_candidates", pending_json(result.pending_list));
   if (result.session.empty()) {

@@ -85,7 +85,7 @@ Result<std::optional<UnfinishedSession>> find_unfinished(const std::filesystem::
   }
   if (reader->is_closed()) {
     return fail(ErrorKind::usage, "the session " + session.string() +
-                                      " is closed; start another with --new");
+                                      " is closed; give another place with --session");
   }
   return UnfinishedSession{session, std::move(*spec)};
 }

@@ -33,8 +33,16 @@ namespace lanner::strategy {
 // A level in raw price units, rounded to the nearest 1e-9 and bounded by what a price holds.
 [[nodiscard]] inline std::int64_t to_level(double value) noexcept {
   constexpr double kBound = 9.2e18;
-  const double scaled = std::floor(value * static_cast<double>(Price::kScale) + 0.5);
-  return static_cast<std::int64_t>(scaled > kBound ? kBound : scaled < -kBound ? -kBound : scaled);
+  const double scaled = value * static_cast<double>(Price::kScale) + 0.5;
+  if (!(scaled < kBound)) {
+    return static_cast<std::int64_t>(kBound);
+  }
+  if (scaled < -kBound) {
+    return static_cast<std::int64_t>(-kBound);
+  }
+  // The floor, without a call: the conversion goes towards zero.
+  const auto level = static_cast<std::int64_t>(scaled);
+  return level - (static_cast<double>(level) > scaled ? 1 : 0);
 }
 
 // Where a live price predicate turns; nothing while its feature is absent.

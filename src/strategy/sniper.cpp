@@ -48,7 +48,6 @@ Sniper::Sniper(Config config)
       hashes_(config.conditions_max),
       conditions_(config.conditions_max),
       ladders_(config.conditions_max),
-      expiries_(config.conditions_max),
       index_(config.conditions_max) {
   free_.reserve(config.conditions_max);
   // The lowest slot is taken first.
@@ -91,7 +90,8 @@ std::optional<ArmHandle> Sniper::arm(const TradeCondition& condition, std::uint6
     conditions_[index].pattern_id = pattern_id_of(condition);
   }
   index_.insert(hash, index);
-  schedule_expiry(index);
+  used_ = std::max(used_, index + 1);
+  next_expiry_ns_ = std::min(next_expiry_ns_, slot.expires_ns);
   make_armed(index);
   ++counters_.armed;
   return ArmHandle{index, generation};
@@ -113,14 +113,7 @@ void Sniper::refresh_slot(std::uint32_t index, const Refresh& update) noexcept {
   TradeCondition& condition = conditions_[index];
   condition.expires_at = update.expires_at;
   condition.shadow_only = update.shadow_only;
-  // The heap may hold an earlier instant: it is looked at then and put back.
-  if (slot.has_expiry && slot.expires_ns < expiries_.key(index)) {
-    expiries_.remove(expiry_root_, index);
-    slot.has_expiry = false;
-  }
-  if (!slot.has_expiry) {
-    schedule_expiry(index);
-  }
+  next_expiry_ns_ = std::min(next_expiry_ns_, slot.expires_ns);
   if (update.cycle > slot.cycle) {
     slot.cycle = update.cycle;
     if (slot.state == State::cleared) {
@@ -188,11 +181,6 @@ void Sniper::release(std::uint32_t index) noexcept {
   Slot& slot = slots_[index];
   detach(index);
   update_edge(slot.instrument);
-  if (slot.has_expiry) {
-    expiries_.remove(expiry_root_, index);
-    slot.has_expiry = false;
-    next_expiry_ns_ = expiries_.lowest(expiry_root_);
-  }
   index_.erase(hashes_[index]);
   slot.state = State::free;
   ++slot.generation;
@@ -200,25 +188,22 @@ void Sniper::release(std::uint32_t index) noexcept {
   ++counters_.expired;
 }
 
-void Sniper::schedule_expiry(std::uint32_t index) noexcept {
-  Slot& slot = slots_[index];
-  slot.has_expiry = true;
-  expiries_.insert(expiry_root_, index, slot.expires_ns);
-  next_expiry_ns_ = expiries_.lowest(expiry_root_);
-}
-
+// Nearly all conditions are renewed each cycle, so an order among their instants would be kept for
+// nothing: when the earliest may have come, all that ever lived are looked through once. A spent
+// condition stays until its trigger was false.
 void Sniper::expire_due(Timestamp now) noexcept {
-  while (expiry_root_ != kNil && expiries_.key(expiry_root_) <= now.ns()) {
-    const std::uint32_t index = expiries_.pop(expiry_root_);
-    Slot& slot = slots_[index];
-    slot.has_expiry = false;
+  next_expiry_ns_ = LadderPool::kNoKey;
+  for (std::uint32_t index = 0; index < used_; ++index) {
+    const Slot& slot = slots_[index];
+    if (slot.state == State::free) {
+      continue;
+    }
     if (slot.expires_ns > now.ns()) {
-      schedule_expiry(index);
+      next_expiry_ns_ = std::min(next_expiry_ns_, slot.expires_ns);
     } else if (slot.state != State::spent) {
       release(index);
     }
   }
-  next_expiry_ns_ = expiries_.lowest(expiry_root_);
 }
 
 void Sniper::wake_price(InstrumentId id, const Moment& moment, TriggerBuffer& out) noexcept {

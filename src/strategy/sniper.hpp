@@ -136,7 +136,6 @@ class Sniper {
     std::uint8_t list_frames = 0;   // closes that matter to it
     State state = State::free;
     bool is_lone_price = false;     // one live price against a constant: its range says all
-    bool has_expiry = false;
     std::uint8_t cross_frames = 0;  // timeframes of its cross_* predicates
     std::uint8_t clear_frames = 0;  // closes at which a spent one may be found false
     std::uint8_t lone_cross = 0;    // 1 + index in when_all when that is the only cross_*
@@ -158,7 +157,6 @@ class Sniper {
   void make_armed(std::uint32_t index) noexcept;
   void release(std::uint32_t index) noexcept;
   void expire_due(Timestamp now) noexcept;
-  void schedule_expiry(std::uint32_t index) noexcept;
 
   void wake_price(InstrumentId id, const Moment& moment, TriggerBuffer& out) noexcept;
   void collect_features(std::uint32_t instrument, const Moment& moment) noexcept;
@@ -204,9 +202,8 @@ class Sniper {
   std::vector<std::uint32_t> free_;
   std::vector<std::uint32_t> scratch_;
   LadderPool ladders_;
-  LadderPool expiries_;
-  std::uint32_t expiry_root_ = LadderPool::kNil;
-  std::int64_t next_expiry_ns_ = LadderPool::kNoKey;
+  std::uint32_t used_ = 0;  // slots below it have been taken at least once
+  std::int64_t next_expiry_ns_ = LadderPool::kNoKey;  // no condition leaves before it
   SlotIndex index_;
   Counters counters_;
 };

@@ -64,6 +64,7 @@ struct RunResult {
   std::string feed;          // "recorded", "synthetic"
   std::string feed_note;
   std::string universe;
+  std::vector<std::string> notes;  // instruments left out and why
   std::string digest;
   std::string session;       // path of the journal, empty when none was kept
   std::uint64_t commands = 0;

@@ -387,7 +387,7 @@ TEST_CASE("drawdown: latches across days from the peak until an operator clears 
   const auto told = desk.governor.on_equity(money(17'000), desk.now);
   REQUIRE(told);
   CHECK(told->state == TradingState::halted);
-  CHECK_FALSE(desk.governor.on_equity(money(16'999), desk.now + seconds(3)));
+  CHECK_FALSE(desk.governor.on_equity(money(17'000), desk.now + seconds(3)));
   desk.governor.on_day_start(money(19'000), desk.now);
   desk.governor.on_equity(money(25'000), desk.now);
   CHECK(desk.refused_by() == Gate::drawdown);
