@@ -24,6 +24,7 @@ struct RiskContext {
   Money instrument_exposure;
   Money total_exposure;
   std::size_t open_positions = 0;  // positions and plans
+  bool is_probe = true;            // false: an active pattern, which the probe budget spares
   Money probe_loss_today;          // open + realised of today's probe trades; > 0 = lost
   std::size_t free_protective_slots = 0;  // conditional orders that the venue still takes here
 };

@@ -51,6 +51,16 @@ void EquityGuard::clear_drawdown() noexcept {
   worst_drawdown_ = Score{};
 }
 
+void EquityGuard::use_limits(Rate daily_loss_max, Rate drawdown_max) noexcept {
+  daily_loss_max_ = daily_loss_max;
+  drawdown_max_ = drawdown_max;
+  daily_floor_ = floor_below(day_start_, daily_loss_max);
+  drawdown_floor_ = floor_below(peak_, drawdown_max);
+  is_daily_latched_ = day_low_ <= daily_floor_;
+  is_drawdown_latched_ = since_peak_low_ <= drawdown_floor_;
+  below_since_ = Timestamp{};
+}
+
 Score EquityGuard::daily_loss_pct() const noexcept { return loss_pct(day_start_, day_low_); }
 
 Score EquityGuard::drawdown_pct() const noexcept {

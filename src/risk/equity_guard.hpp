@@ -21,6 +21,9 @@ class EquityGuard {
   void observe(Money equity, Timestamp now) noexcept;
   // Recovery: the latch was set in an earlier life.
   void latch_drawdown() noexcept { is_drawdown_latched_ = true; }
+  // From now on these limits, and latches as if they had stood since the day and the peak began:
+  // for the question what a decision would have been.
+  void use_limits(Rate daily_loss_max, Rate drawdown_max) noexcept;
   // Drawdown starts again from the last equity seen.
   void clear_drawdown() noexcept;
 

@@ -183,10 +183,13 @@ GateResult RiskGovernor::edge(Draft& draft) const noexcept {
 
 // Pct of equity: what today's probes lost, and what this one may lose.
 GateResult RiskGovernor::probe_budget(Draft& draft) const noexcept {
+  const Score allowed = parameters_.score(Param::risk_probe_budget_pct);
+  if (!draft.context.is_probe) {
+    return verdict(true, kNone, allowed);
+  }
   const Money lost = std::max(Money{}, draft.context.probe_loss_today);
   const Score used = pct_of(lost + draft.risk, draft.context.equity);
-  const Score budget = parameters_.score(Param::risk_probe_budget_pct);
-  return verdict(used <= budget, used, budget);
+  return verdict(used <= allowed, used, allowed);
 }
 
 // Shrinks the draft until its share of `whole` fits into `room`; refuses when nothing fits.

@@ -114,6 +114,17 @@ std::optional<model::TradingStateChanged> RiskGovernor::on_control(
   return announced;
 }
 
+void RiskGovernor::use_parameters(const model::ParameterSet& parameters) noexcept {
+  const Duration longer = parameters.duration(Param::risk_cooldown_min, minutes(1)) -
+                          parameters_.duration(Param::risk_cooldown_min, minutes(1));
+  for (Timestamp& until : cooldown_until_) {
+    until = until.is_set() ? until + longer : until;
+  }
+  parameters_ = parameters;
+  equity_guard_.use_limits(parameters.fraction(Param::risk_daily_loss_pct),
+                           parameters.fraction(Param::risk_drawdown_pct));
+}
+
 TradingState RiskGovernor::trading_state() const noexcept {
   if (operator_state_ == TradingState::halted || equity_guard_.is_drawdown_reached()) {
     return TradingState::halted;

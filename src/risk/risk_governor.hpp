@@ -46,6 +46,12 @@ class RiskGovernor {
   std::optional<model::TradingStateChanged> on_control(
       const model::TradingStateChanged& change) noexcept;
 
+  // From now on the gates draw their lines by these; latches and pauses stay as they are.
+  void adopt(const model::ParameterSet& parameters) noexcept { parameters_ = parameters; }
+  // What-if only: the gates judge by these from now on, and pauses and latches stand as if they
+  // always had.
+  void use_parameters(const model::ParameterSet& parameters) noexcept;
+
   // The strictest of operator, drawdown (halted) and daily loss (reducing).
   [[nodiscard]] model::TradingState trading_state() const noexcept;
   [[nodiscard]] Money day_start_equity() const noexcept { return equity_guard_.day_start(); }

@@ -59,6 +59,16 @@ SessionLock::~SessionLock() {
   }
 }
 
+bool is_session_locked(const std::filesystem::path& session) {
+  const int fd = ::open((session / "lock").c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) {
+    return false;
+  }
+  const bool is_locked = ::flock(fd, LOCK_SH | LOCK_NB) != 0;
+  ::close(fd);
+  return is_locked;
+}
+
 Result<std::optional<UnfinishedSession>> find_unfinished(const std::filesystem::path& session) {
   if (!std::filesystem::exists(session / store::segment_name(1))) {
     return std::optional<UnfinishedSession>{};

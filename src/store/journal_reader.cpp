@@ -267,7 +267,8 @@ bool JournalReader::was_closed() const {
     return s.closed;
   }
   const auto here = s.segments.back().bytes();
-  if (s.closed || holds_closing_record(here.subspan(std::min<std::size_t>(s.offset, here.size())))) {
+  const auto rest = here.subspan(std::min<std::size_t>(s.offset, here.size()));
+  if (s.closed || holds_closing_record(rest)) {
     return true;
   }
   std::uint64_t last = s.segment;

@@ -153,7 +153,7 @@ enum class Wish { anything, position, unanswered };
 void run_and_kill(const Runner& runner, const fs::path& session, Wish wish, Killed& killed) {
   const double patience = wish == Wish::unanswered ? 12 : 2;
   const auto from = Clock::now();
-  const pid_t child = start(runner.words(session, wish == Wish::unanswered ? "15" : "120"));
+  const pid_t child = start(runner.words(session, wish == Wish::unanswered ? "30" : "120"));
   test::JournalTail tail(session);
   tail.poll();
   const Timestamp replayed_to = tail.now();

@@ -25,9 +25,9 @@ constexpr std::int64_t kDays = 60;
 // A trade that could still be open when the tape ends would be missing, and losers end sooner
 // than winners: only entries that had their whole time stop are counted.
 constexpr Duration kLongestTrade = hours(25);
-// Of a drift of .38 R over four hours a trade keeps the part until its stop, and pays slippage:
+// Of a drift of .4 R over four hours a trade keeps the part until its stop, and pays slippage:
 // .3 R is what may be expected of a trigger, which the test measures.
-constexpr double kPlantedDrift = 0.38;
+constexpr double kPlantedDrift = 0.4;
 
 struct Figures {
   std::size_t trades = 0;

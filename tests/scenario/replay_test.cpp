@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <future>
 #include <string>
@@ -84,20 +85,36 @@ std::vector<Flip> random_flips(const std::vector<Place>& places) {
 }
 
 runtime::ReplayResult replay(const fs::path& session, const std::string& mask = "") {
-  return test::must(runtime::replay_session({session, mask}, {}));
+  runtime::ReplayOptions options;
+  options.session = session;
+  options.mask = mask;
+  return test::must(runtime::replay_session(options, {}));
+}
+
+// The May session on disk, played once for the test cases here.
+struct KeptSession {
+  KeptSession() : scratch("replay") {
+    runtime::RunOptions options = test::recorded_may();
+    options.out = scratch.path() / "session";
+    static_cast<void>(test::plan_recorded(options));  // imports once
+    result = test::must(runtime::run_backtest(options, {}));
+    path = options.out;
+  }
+  test::ScratchDir scratch;
+  fs::path path;
+  views::RunResult result;
+};
+const KeptSession& kept() {
+  static const KeptSession session;
+  return session;
 }
 
 }  // namespace
 
 TEST_CASE("the recorded session replays equal and closed, and its figures come from it alone") {
   SKIP_WITHOUT_DATA();
-  const test::ScratchDir scratch("replay");
-  runtime::RunOptions options = test::recorded_may();
-  options.out = scratch.path() / "session";
-  static_cast<void>(test::plan_recorded(options));  // imports once
-  const auto result = test::must(runtime::run_backtest(options, {}));
-
-  const auto again = replay(options.out);
+  const views::RunResult& result = kept().result;
+  const auto again = replay(kept().path);
   CHECK(again.equal);
   CHECK(again.closed);
   CHECK(!again.first_difference.has_value());
@@ -111,80 +128,79 @@ TEST_CASE("the recorded session replays equal and closed, and its figures come f
   CHECK(again.result.funding == result.funding);
   CHECK(again.result.triggers == result.triggers);
   CHECK(again.result.protection_breaches == result.protection_breaches);
+}
 
-  SUBCASE("without a component that acted it differs, and says where first") {
-    const auto masked = replay(options.out, "coin_scorer");
-    CHECK(!masked.equal);
-    REQUIRE(masked.first_difference.has_value());
-    CHECK(*masked.first_difference > 0);
-    CHECK(*masked.first_difference > masked.verified_through);
-    // The mask is no damage, and up to the difference everything was the same.
-    CHECK(!masked.corrupt_at.has_value());
+TEST_CASE("without a component that acted a replay differs, and says where first") {
+  SKIP_WITHOUT_DATA();
+  const auto masked = replay(kept().path, "coin_scorer");
+  CHECK(!masked.equal);
+  REQUIRE(masked.first_difference.has_value());
+  CHECK(*masked.first_difference > 0);
+  CHECK(*masked.first_difference > masked.verified_through);
+  // The mask is no damage, and up to the difference everything was the same.
+  CHECK(!masked.corrupt_at.has_value());
+}
+
+TEST_CASE("each of 200 flipped bytes of a session is found at its place") {
+  SKIP_WITHOUT_DATA();
+  const auto flips = random_flips(places_of(kept().path));
+  std::vector<runtime::ReplayResult> found(kFlips);
+  const auto try_every_second = [&](std::size_t first) {
+    const fs::path copy = kept().scratch.path() / ("copy" + std::to_string(first));
+    fs::copy(kept().path, copy, fs::copy_options::recursive);
+    for (std::size_t i = first; i < kFlips; i += 2) {
+      const fs::path file = copy / store::segment_name(flips[i].place.segment);
+      flip(file, flips[i].at, flips[i].bits);
+      found[i] = replay(copy);
+      flip(file, flips[i].at, flips[i].bits);
+    }
+    return replay(copy).equal;
+  };
+  auto other_half = std::async(std::launch::async, try_every_second, 1U);
+  CHECK(try_every_second(0));
+  CHECK(other_half.get());
+  for (std::size_t i = 0; i < kFlips; ++i) {
+    const Flip& flipped = flips[i];
+    const std::string name = store::segment_name(flipped.place.segment);
+    CAPTURE(name);
+    CAPTURE(flipped.at);
+    CHECK(!found[i].equal);
+    CHECK(!found[i].closed);
+    REQUIRE(found[i].corrupt_at.has_value());
+    CHECK(fs::path(found[i].corrupt_at->file).filename() == name);
+    CHECK(found[i].corrupt_at->offset == flipped.place.offset);
+    CHECK(found[i].corrupt_at->sequence == flipped.place.sequence);
   }
+}
 
-  SUBCASE("each of 200 flipped bytes is found at its place") {
-    const auto flips = random_flips(places_of(options.out));
-    std::vector<runtime::ReplayResult> found(kFlips);
-    const auto try_every_second = [&](std::size_t first) {
-      const fs::path copy = scratch.path() / ("copy" + std::to_string(first));
-      fs::copy(options.out, copy, fs::copy_options::recursive);
-      for (std::size_t i = first; i < kFlips; i += 2) {
-        const fs::path file = copy / store::segment_name(flips[i].place.segment);
-        flip(file, flips[i].at, flips[i].bits);
-        found[i] = replay(copy);
-        flip(file, flips[i].at, flips[i].bits);
-      }
-      return replay(copy).equal;
-    };
-    auto other_half = std::async(std::launch::async, try_every_second, 1U);
-    CHECK(try_every_second(0));
-    CHECK(other_half.get());
-    std::size_t pinned = 0;
-    for (std::size_t i = 0; i < kFlips; ++i) {
-      const Flip& flipped = flips[i];
-      const std::string name = store::segment_name(flipped.place.segment);
-      CAPTURE(name);
-      CAPTURE(flipped.at);
-      CHECK(!found[i].equal);
-      CHECK(!found[i].closed);
-      REQUIRE(found[i].corrupt_at.has_value());
-      CHECK(fs::path(found[i].corrupt_at->file).filename() == name);
-      CHECK(found[i].corrupt_at->offset == flipped.place.offset);
-      CHECK(found[i].corrupt_at->sequence == flipped.place.sequence);
-      ++pinned;
-    }
-    MESSAGE(pinned << " flipped bytes found");
+TEST_CASE("a session that was cut is open, and verified as far as it goes") {
+  SKIP_WITHOUT_DATA();
+  const auto places = places_of(kept().path);
+  const fs::path cut_session = kept().scratch.path() / "cut";
+  fs::copy(kept().path, cut_session, fs::copy_options::recursive);
+  REQUIRE(places.back().segment == 1);
+  const fs::path segment = cut_session / store::segment_name(1);
+  const std::uint64_t first = store::kSegmentHeaderBytes + places[1].length;
+  const std::uint64_t size = fs::file_size(segment);
+  RandomStream random(11, 1);
+  std::vector<std::uint64_t> sizes;
+  for (std::size_t i = 0; i < kSlices; ++i) {
+    sizes.push_back(first + random.below(size - first));
   }
-
-  SUBCASE("a session that was cut is open, and verified as far as it goes") {
-    const auto places = places_of(options.out);
-    const fs::path segment = options.out / store::segment_name(places.back().segment);
-    const std::uint64_t size = fs::file_size(segment);
-    RandomStream random(11, 1);
-    std::vector<std::uint64_t> sizes;
-    for (std::size_t i = 0; i < kSlices; ++i) {
-      sizes.push_back(store::kSegmentHeaderBytes + places[1].length +
-                      random.below(size - places[1].length - store::kSegmentHeaderBytes));
+  std::sort(sizes.rbegin(), sizes.rend());
+  for (const std::uint64_t cut : sizes) {
+    fs::resize_file(segment, cut);
+    std::uint64_t last_event = 0;
+    for (const Place& place : places) {
+      last_event = place.offset <= cut ? place.sequence : last_event;
     }
-    std::sort(sizes.rbegin(), sizes.rend());
-    if (places.back().segment == 1) {
-      for (const std::uint64_t cut : sizes) {
-        fs::resize_file(segment, cut);
-        std::uint64_t last_event = 0;
-        for (const Place& place : places) {
-          last_event = place.offset <= cut ? place.sequence : last_event;
-        }
-        const auto open = replay(options.out);
-        CAPTURE(cut);
-        CHECK(open.equal);
-        CHECK(!open.closed);
-        CHECK(!open.corrupt_at.has_value());
-        // What the last event caused may have been cut off; then it is not verified.
-        CHECK(open.verified_through <= last_event);
-        CHECK(open.verified_through + 1 >= last_event);
-      }
-    } else {
-      FAIL("the session grew into a second segment; cut its last one instead");
-    }
+    const auto open = replay(cut_session);
+    CAPTURE(cut);
+    CHECK(open.equal);
+    CHECK(!open.closed);
+    CHECK(!open.corrupt_at.has_value());
+    // What the last event caused may have been cut off; then it is not verified.
+    CHECK(open.verified_through <= last_event);
+    CHECK(open.verified_through + 1 >= last_event);
   }
 }

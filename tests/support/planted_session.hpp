@@ -61,7 +61,7 @@ class PlantedSession {
   }
   [[nodiscard]] Timestamp now() const { return now_; }
 
- private:
+ protected:
   bool step() {
     Timestamp engine_at = std::min(delay_.next_time(), timers_.next_time());
     if (!reports_.empty()) {

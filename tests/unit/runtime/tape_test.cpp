@@ -1,0 +1,161 @@
+#include "runtime/tape.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "support/made_catalog.hpp"
+#include "support/scratch_dir.hpp"
+
+using namespace lanner;
+using runtime::Tape;
+using runtime::TapeItem;
+using runtime::TapeKind;
+using test::flat_bars;
+using test::kMadeStart;
+
+namespace {
+
+constexpr const char* kBtc = "BTCUSDT-PERP.BINANCE";
+constexpr const char* kEth = "ETHUSDT-PERP.BINANCE";
+
+store::TradeRecord trade(Duration after, std::int64_t units, std::int64_t quantity = 1) {
+  return {(kMadeStart + after).ns(), Price::from_int(units).raw(),
+          Quantity::from_int(quantity).raw(), 0, 0};
+}
+
+std::vector<TapeItem> all_of(Tape tape) {
+  std::vector<TapeItem> items;
+  while (!tape.is_done()) {
+    const Timestamp next = tape.next_time();
+    items.push_back(tape.next());
+    CHECK(items.back().venue_time == next);
+  }
+  CHECK(tape.next_time() == Timestamp::never());
+  return items;
+}
+
+std::vector<TapeItem> played(const store::Catalog& catalog, runtime::TapeSelection selection) {
+  if (selection.instruments.empty()) {
+    for (const model::Instrument& instrument : catalog.instruments()) {
+      selection.instruments.push_back(instrument.id);
+    }
+  }
+  auto tape = Tape::open(catalog, selection);
+  REQUIRE(tape.has_value());
+  return all_of(std::move(*tape));
+}
+
+// "k0@60" = kind, instrument, seconds after the start.
+std::string order_of(const std::vector<TapeItem>& items) {
+  std::string text;
+  for (const TapeItem& item : items) {
+    const char kind = item.kind == TapeKind::funding ? 'f' : item.kind == TapeKind::trade ? 't'
+                                                                                          : 'b';
+    text += std::string(text.empty() ? "" : " ") + kind +
+            std::to_string(item.instrument_id.value()) + "@" +
+            std::to_string((item.venue_time - kMadeStart).ns() / kNsPerSecond);
+  }
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("rows come by time, then by kind, then by instrument, then by their place in the file") {
+  const test::ScratchDir scratch("tape-order");
+  auto catalog = test::MadeCatalog(scratch.path() / "c")
+                     .instrument(kBtc)
+                     .instrument(kEth)
+                     .bars(kEth, 60, flat_bars(kMadeStart, 60, 3))
+                     .bars(kBtc, 60, flat_bars(kMadeStart + minutes(1), 60, 2))
+                     .funding(kEth, {{(kMadeStart + minutes(1)).ns(), 1}})
+                     .funding(kBtc, {{(kMadeStart + minutes(1)).ns(), 2}})
+                     .open();
+  CHECK(order_of(played(catalog, {})) == "b1@0 f0@60 f1@60 b0@60 b1@60 b0@120 b1@120");
+}
+
+TEST_CASE("trades of one instant keep the order of their file, and none is lost") {
+  const test::ScratchDir scratch("tape-trades");
+  auto catalog = test::MadeCatalog(scratch.path() / "c")
+                     .instrument(kBtc)
+                     .trades(kBtc, {trade(seconds(5), 100), trade(seconds(5), 100),
+                                    trade(seconds(5), 101, -2), trade(seconds(6), 99)})
+                     .open();
+  const auto items = played(catalog, {});
+  REQUIRE(items.size() == 4);
+  CHECK(items[2].trade().price == Price::from_int(101));
+  CHECK(items[2].trade().quantity == Quantity::from_int(2));
+  CHECK(items[2].trade().aggressor_side == model::Side::sell);
+  CHECK(items[3].trade().aggressor_side == model::Side::buy);
+}
+
+TEST_CASE("where series overlap the finest is played, elsewhere the coarser one") {
+  const test::ScratchDir scratch("tape-finest");
+  // Five-minute bars of an hour; minutes from the 20th to the 40th; trades from the 30th to the
+  // 35th.
+  std::vector<store::TradeRecord> trades;
+  for (int second = 0; second <= 300; second += 10) {
+    trades.push_back(trade(minutes(30) + seconds(second), 100));
+  }
+  auto catalog = test::MadeCatalog(scratch.path() / "c")
+                     .instrument(kBtc)
+                     .bars(kBtc, 300, flat_bars(kMadeStart, 300, 12))
+                     .bars(kBtc, 60, flat_bars(kMadeStart + minutes(20), 60, 20))
+                     .trades(kBtc, trades)
+                     .open();
+  std::size_t five = 0;
+  std::size_t one = 0;
+  std::size_t ticks = 0;
+  for (const TapeItem& item : played(catalog, {})) {
+    const std::int64_t minute = (item.venue_time - kMadeStart).ns() / kNsPerMinute;
+    if (item.kind == TapeKind::trade) {
+      ++ticks;
+    } else if (item.interval_s == 300) {
+      CHECK((minute < 20 || minute >= 40));
+      ++five;
+    } else {
+      CHECK((minute < 30 || minute >= 35));
+      ++one;
+    }
+  }
+  CHECK(ticks == trades.size());
+  CHECK(five == 8);
+  CHECK(one == 15);
+}
+
+TEST_CASE("the end is exclusive: a bar counts when it closes at or before it") {
+  const test::ScratchDir scratch("tape-end");
+  auto catalog = test::MadeCatalog(scratch.path() / "c")
+                     .instrument(kBtc)
+                     .bars(kBtc, 60, flat_bars(kMadeStart, 60, 10))
+                     .open();
+  runtime::TapeSelection selection;
+  selection.from = kMadeStart + minutes(2);
+  selection.to = kMadeStart + minutes(5);
+  CHECK(order_of(played(catalog, selection)) == "b0@120 b0@180 b0@240");
+  selection.to = selection.to - Duration{1};
+  CHECK(order_of(played(catalog, selection)) == "b0@120 b0@180");
+  selection.to = selection.from;
+  CHECK(played(catalog, selection).empty());
+}
+
+TEST_CASE("only what is selected is played, and rows are counted") {
+  const test::ScratchDir scratch("tape-select");
+  auto catalog = test::MadeCatalog(scratch.path() / "c")
+                     .instrument(kBtc)
+                     .instrument(kEth)
+                     .bars(kBtc, 60, flat_bars(kMadeStart, 60, 4))
+                     .bars(kEth, 60, flat_bars(kMadeStart, 60, 4))
+                     .open();
+  runtime::TapeSelection selection;
+  selection.instruments = {*catalog.find(kEth)};
+  auto tape = Tape::open(catalog, selection);
+  REQUIRE(tape.has_value());
+  CHECK(tape->rows() == 4);
+  const auto first = tape->next();
+  CHECK(first.instrument_id == *catalog.find(kEth));
+  CHECK(first.bar().close == Price::from_int(100));
+  CHECK(tape->played() == 1);
+}
