@@ -23,17 +23,17 @@ std::vector<std::string> session_names(const std::filesystem::path& sessions) {
 
 }  // namespace
 
-Result<std::filesystem::path> session_path(const Invocation& in) {
+Result<std::filesystem::path> session_path(const Invocation& in, std::size_t at) {
   const std::filesystem::path sessions = in.profile() / "sessions";
   const std::vector<std::string> names = session_names(sessions);
-  if (in.arguments().empty()) {
+  if (in.arguments().size() <= at) {
     if (names.empty()) {
       return fail(ErrorKind::data, "no session in " + sessions.string() +
                                        "; `lanner run` makes one, or name a session's folder");
     }
     return sessions / names.back();
   }
-  const std::string& typed = in.arguments().front();
+  const std::string& typed = in.arguments()[at];
   std::error_code ignored;
   if (std::filesystem::is_directory(typed, ignored)) {
     return std::filesystem::path{typed};

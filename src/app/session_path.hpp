@@ -7,8 +7,8 @@
 
 namespace lanner::app {
 
-// The session that a verb's first argument names: a folder, or a name in the profile's sessions;
+// The session that the argument number `at` names: a folder, or a name in the profile's sessions;
 // the newest of the profile when nothing was typed.
-[[nodiscard]] Result<std::filesystem::path> session_path(const Invocation& in);
+[[nodiscard]] Result<std::filesystem::path> session_path(const Invocation& in, std::size_t at = 0);
 
 }  // namespace lanner::app

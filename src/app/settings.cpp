@@ -74,7 +74,7 @@ void add_environment(std::span<char* const> environment, Settings& settings,
   for (const std::string_view variable : variables) {
     const std::size_t equals = variable.find('=');
     const std::string name{variable.substr(0, equals)};
-    const std::string key = key_of_variable(name);
+    const std::string key = canonical_key(key_of_variable(name));
     const std::string value{variable.substr(equals + 1)};
     const std::string problem = problem_of(key, value);
     if (!problem.empty()) {
@@ -93,7 +93,7 @@ void add_sets(const std::vector<std::string>& sets, Settings& settings,
       problems.push_back("--set " + set + ": write it as key=value, like risk.heat_pct=4");
       continue;
     }
-    const std::string key = set.substr(0, equals);
+    const std::string key = canonical_key(set.substr(0, equals));
     const std::string value = set.substr(equals + 1);
     const std::string problem = problem_of(key, value);
     if (!problem.empty()) {
@@ -130,6 +130,10 @@ std::vector<std::pair<std::string, std::string>> Settings::parameters() const {
 
 void Settings::put(std::string key, Setting setting) {
   values_.insert_or_assign(std::move(key), std::move(setting));
+}
+
+std::string canonical_key(std::string_view key) {
+  return key == "fee.rate" ? "fee" : std::string{key};
 }
 
 std::string problem_of(std::string_view key, std::string_view value) {

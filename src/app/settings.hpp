@@ -49,6 +49,9 @@ struct SettingLayers {
 // One TOML file; its problems are added to `problems`, its values to `settings`.
 void load_settings_file(const std::string& path, Settings& settings,
                         std::vector<std::string>& problems);
+// The key that is meant: in a file `fee` is also the section of fee.cost_r_cap, so there the fee
+// itself may be written as fee.rate.
+[[nodiscard]] std::string canonical_key(std::string_view key);
 // What is wrong with this key or value, as the end of a sentence; empty when nothing is.
 [[nodiscard]] std::string problem_of(std::string_view key, std::string_view value);
 

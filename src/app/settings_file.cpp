@@ -73,7 +73,7 @@ class FileReader {
 
   void read(const toml::table& table, const std::string& prefix) {
     for (const auto& [key, node] : table) {
-      const std::string name = prefix + std::string{key.str()};
+      const std::string name = canonical_key(prefix + std::string{key.str()});
       if (const auto* inner = node.as_table()) {
         read(*inner, name + ".");
         continue;

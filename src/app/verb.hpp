@@ -51,5 +51,18 @@ struct Verb {
 [[nodiscard]] Verb components_verb() noexcept;
 [[nodiscard]] Verb data_verb() noexcept;
 [[nodiscard]] Verb version_verb() noexcept;
+[[nodiscard]] Verb why_verb() noexcept;
+[[nodiscard]] Verb why_not_verb() noexcept;
+[[nodiscard]] Verb status_verb() noexcept;
+[[nodiscard]] Verb positions_verb() noexcept;
+[[nodiscard]] Verb orders_verb() noexcept;
+[[nodiscard]] Verb trades_verb() noexcept;
+[[nodiscard]] Verb profit_verb() noexcept;
+[[nodiscard]] Verb balance_verb() noexcept;
+[[nodiscard]] Verb learn_verb() noexcept;
+[[nodiscard]] Verb params_verb() noexcept;
+[[nodiscard]] Verb config_verb() noexcept;
+[[nodiscard]] Verb doctor_verb() noexcept;
+[[nodiscard]] Verb completion_verb() noexcept;
 
 }  // namespace lanner::app

@@ -15,6 +15,7 @@
 #include "base/isotime.hpp"
 #include "runtime/json_out.hpp"
 #include "store/catalog.hpp"
+#include "store/export_csv.hpp"
 #include "store/import/importer.hpp"
 
 namespace lanner::app {
@@ -33,7 +34,12 @@ constexpr std::array kImportFlags{
     Flag{"--instrument", "NAME", "instrument of all these files, as in BTCUSDT-PERP.BINANCE; "
                                  "otherwise told by each file's path"}};
 constexpr std::array kImportArguments{
-    Argument{"PATH", Arity::many, "CSV or CSV.zst files, or folders that hold them"}};
+    Argument{"PATH", Arity::many, "data files (CSV, zst, zip, JSON), or folders that hold them"}};
+constexpr std::array kExportFlags{
+    Flag{"--catalog", "DIR", "the catalog to read"},
+    Flag{"--out", "FILE", "the CSV file to write"}};
+constexpr std::array kExportArguments{
+    Argument{"SERIES", Arity::one, "INSTRUMENT/KIND[/INTERVAL], as in data list"}};
 
 // Rejected rows and skipped files shown to a person; --json gives all.
 constexpr std::size_t kMostFilesShown = 20;
@@ -278,7 +284,8 @@ std::vector<std::string> unused_funding(const Catalog& catalog) {
   for (const SeriesInfo& info : catalog.series()) {
     const bool has_prices =
         std::any_of(catalog.series().begin(), catalog.series().end(), [&](const SeriesInfo& other) {
-          return other.instrument == info.instrument && other.kind != SeriesKind::funding;
+          return other.instrument == info.instrument &&
+                 (other.kind == SeriesKind::bars || other.kind == SeriesKind::trades);
         });
     if (info.kind == SeriesKind::funding && !has_prices) {
       out.push_back(series_instrument(catalog, info));
@@ -364,19 +371,48 @@ Result<int> run_data_check(const Invocation& in) {
   return 0;
 }
 
+Result<int> run_data_export(const Invocation& in) {
+  if (!in.has("--out") || in.text("--out").empty()) {
+    return fail(ErrorKind::usage, "where to? Give --out FILE.csv");
+  }
+  const auto catalog = open_data_catalog(in);
+  if (!catalog) {
+    return tl::unexpected{catalog.error()};
+  }
+  const auto series = store::find_series(*catalog, in.arguments()[0]);
+  if (!series) {
+    return tl::unexpected{series.error()};
+  }
+  const auto rows = store::export_csv(*catalog, *series, in.text("--out"));
+  if (!rows) {
+    return tl::unexpected{rows.error()};
+  }
+  if (in.is_json()) {
+    JsonObject out{"data-export/1"};
+    out.set("series", in.arguments()[0]).set("path", in.text("--out")).set("rows", *rows);
+    fmt::print("{}\n", out.text());
+  } else {
+    fmt::print("{} rows of {} written to {}\n", *rows, in.arguments()[0], in.text("--out"));
+  }
+  return 0;
+}
+
 constexpr std::array kDataVerbs{
-    Verb{"import", "", "read bars, trades and funding files into a catalog; again adds nothing",
+    Verb{"import", "", "read market data files into a catalog; again adds nothing",
          "lanner data import market-data/ --catalog catalog/", kImportArguments, kImportFlags,
          run_data_import, {}},
     Verb{"list", "list-data", "what a catalog holds", "lanner data list --catalog catalog/", {},
          kDataCatalogFlags, run_data_list, {}},
     Verb{"check", "", "read every series whole and name gaps, doubled, disordered, bad rows",
-         "lanner data check --catalog catalog/ --json", {}, kDataCatalogFlags, run_data_check, {}}};
+         "lanner data check --catalog catalog/ --json", {}, kDataCatalogFlags, run_data_check, {}},
+    Verb{"export", "", "write bars, trades, funding, quotes or sentiment as CSV",
+         "lanner data export BTCUSDT.BINANCE/bars/1m --catalog catalog/ --out bars.csv",
+         kExportArguments, kExportFlags, run_data_export, {}}};
 
 }  // namespace
 
 Verb data_verb() noexcept {
-  return {"data", "", "market data: import, list, check",
+  return {"data", "", "market data: import, list, check, export",
           "lanner data import market-data/ --catalog catalog/", {}, {}, nullptr, kDataVerbs};
 }
 

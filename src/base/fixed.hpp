@@ -8,12 +8,14 @@
 #include <limits>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 #include "base/result.hpp"
 
 namespace lanner {
 
 using Int128 = __int128;
+using UInt128 = unsigned __int128;
 
 namespace detail {
 
@@ -29,19 +31,40 @@ constexpr bool fits_int64(Int128 value) noexcept {
   return static_cast<std::int64_t>(value) == value;
 }
 
+#if defined(__x86_64__)
+// Half to even where the quotient fits one word, by the processor's own division of two words by
+// one: the compiler would call a function for it. True when it could be used.
+constexpr bool divide_by_instruction(Int128 numerator, Int128 denominator, Int128& out) noexcept {
+  const bool is_negative = numerator < 0;
+  const auto size = is_negative ? -static_cast<UInt128>(numerator)
+                                : static_cast<UInt128>(numerator);
+  const auto divisor = static_cast<std::uint64_t>(denominator);
+  const auto high = static_cast<std::uint64_t>(size >> 64U);
+  if (static_cast<UInt128>(denominator) != divisor || high >= divisor) {
+    return false;
+  }
+  std::uint64_t quotient = 0;
+  std::uint64_t rest = 0;
+  asm("divq %[divisor]"
+      : "=a"(quotient), "=d"(rest)
+      : [divisor] "r"(divisor), "a"(static_cast<std::uint64_t>(size)), "d"(high)
+      : "cc");
+  const std::uint64_t missing = divisor - rest;
+  const bool is_away = rest > missing || (rest == missing && quotient % 2 != 0);
+  out = Int128{quotient} + (is_away ? 1 : 0);
+  out = is_negative ? -out : out;
+  return true;
+}
+#endif
+
 // Rounds numerator / denominator half to even; denominator > 0.
 constexpr Int128 divide_half_even(Int128 numerator, Int128 denominator) noexcept {
-  if (fits_int64(numerator) && fits_int64(denominator)) {
-    // One instruction instead of a call.
-    const auto n = static_cast<std::int64_t>(numerator);
-    const auto d = static_cast<std::int64_t>(denominator);
-    const std::int64_t rest = n % d;
-    const std::int64_t below = rest < 0 ? d + rest : d - rest;  // what rounding away would add
-    const std::int64_t size = rest < 0 ? -rest : rest;
-    const std::int64_t toward = n / d;
-    const bool is_away = size > below || (size == below && toward % 2 != 0);
-    return is_away ? toward + (rest < 0 ? -1 : 1) : toward;
+#if defined(__x86_64__)
+  if (Int128 result = 0; !std::is_constant_evaluated() &&
+                         divide_by_instruction(numerator, denominator, result)) {
+    return result;
   }
+#endif
   Int128 quotient = numerator / denominator;
   Int128 rest = numerator % denominator;
   const bool negative = rest < 0;

@@ -33,7 +33,16 @@ void Engine::fire() noexcept {
   triggers_.clear();
 }
 
-strategy::PlanInput Engine::plan_input(const strategy::Trigger& trigger) const noexcept {
+learn::EntryFacts Engine::facts_of(const model::TradeCondition& condition) const noexcept {
+  const double volatility = features_.view(condition.instrument_id)
+                                .value(model::FeatureId::atr_pct, model::Timeframe::h1);
+  return {condition.instrument_id, condition.side, condition.template_id,
+          knowledge_.volatility(condition.instrument_id, volatility), Score{}, now_};
+}
+
+strategy::PlanInput Engine::plan_input(const strategy::Trigger& trigger,
+                                       const learn::EntryFacts& facts,
+                                       const learn::Ruling& ruling) const noexcept {
   const model::TradeCondition& condition = sniper_.condition(trigger.slot);
   const InstrumentId id = condition.instrument_id;
   strategy::PlanInput input;
@@ -45,9 +54,17 @@ strategy::PlanInput Engine::plan_input(const strategy::Trigger& trigger) const n
                    portfolio_.gross_exposure()};
   input.coin = {knowledge_.coins().status(id, condition.side),
                 knowledge_.coins().offset_r(id, condition.side)};
-  input.expected_r = knowledge_.patterns().draw(
-      {condition.template_id, condition.side, condition.source}, config_.seed,
-      draw_counter(cycle_, id));
+  const learn::PatternKey key{condition.template_id, condition.side, condition.source};
+  input.pattern_state = knowledge_.library().state(key);
+  // What is proven is held to a bad quantile of it, what is not may try its luck at small size.
+  input.expected_r =
+      input.pattern_state == model::PatternState::active
+          ? knowledge_.patterns().quantile(
+                key, config_.parameters.score(model::Param::pattern_active_quantile))
+          : knowledge_.patterns().draw(key, config_.seed, draw_counter(cycle_, id));
+  input.volatility = facts.volatility;
+  // A blocked one is sized as if it were not: its label must be that of a real entry.
+  input.adaptation_multiplier = ruling.is_blocked() ? Score{1.0} : ruling.multiplier;
   if (market_[id].funding_at.is_set()) {
     input.funding = market_[id].funding;
   }
@@ -81,7 +98,8 @@ risk::RiskContext Engine::risk_context(const model::TradeCondition& condition) c
     const bool is_flat = portfolio_.position(other.id).side == PositionSide::flat;
     context.open_positions += is_flat ? 1 : 0;
   }
-  context.probe_loss_today = probe_.lost(portfolio_.unrealised());
+  context.is_probe = trace_.pattern_state != model::PatternState::active;
+  context.probe_loss_today = probe_.lost(probe_unrealised());
   context.free_protective_slots = kVenueSlots - orders_.open_orders(id);
   return context;
 }
@@ -89,21 +107,31 @@ risk::RiskContext Engine::risk_context(const model::TradeCondition& condition) c
 void Engine::decide(const strategy::Trigger& trigger) noexcept {
   const model::TradeCondition& condition = sniper_.condition(trigger.slot);
   const InstrumentId id = condition.instrument_id;
-  const strategy::PlanInput input = plan_input(trigger);
+  learn::EntryFacts facts = facts_of(condition);
+  const learn::Ruling ruling = knowledge_.adaptations().ask(facts);
+  const strategy::PlanInput input = plan_input(trigger, facts, ruling);
   auto plan = planner_.plan(input);
   if (!plan) {
     // Without an ATR there is no stop, and without a stop there is no candidate.
     ++counters_.triggers_without_plan;
     return;
   }
-  candidates_.open(plan->candidate);
+  facts.cost_r = plan->candidate.cost_r;
+  candidates_.open(plan->candidate, knowledge_.on_trigger(facts));
   plan->intent.candidate_id = plan->candidate.id;
   trace_ = model::DecisionTrace{};
   strategy::Planner::explain(*plan, trace_);
-  trace_.parameter_version = config_.parameters.version();
+  trace_.parameter_version = knowledge_.parameters().revision();
+  trace_.pattern_state = input.pattern_state;
+  trace_.adaptation_id = ruling.adaptation_id;
   sniper_.inputs(trigger.slot, input.features, trigger.price, trace_.inputs);
   if (!plan->candidate.id.is_valid()) {
     ++counters_.candidates_refused;
+    return;
+  }
+  if (is_refused_by_learning(ruling)) {
+    ++counters_.refusals;
+    sink_->push(trace_);
     return;
   }
   const auto approved = risk_.review(plan->intent, risk_context(condition), trace_);
@@ -114,6 +142,8 @@ void Engine::decide(const strategy::Trigger& trigger) noexcept {
     portfolio_.expect(id, {intent.candidate_id, intent.side, condition.template_id,
                            intent.decision_px, intent.stop_px, intent.target_px});
     candidates_.mark_traded(intent.candidate_id);
+    is_active_entry_[id.index()] =
+        input.pattern_state == model::PatternState::active ? 1 : 0;
     risk_.on_entry_sent(id, now_);
     orders_.start(*approved, now_, *sink_);
   } else {

@@ -1,5 +1,6 @@
 #include "core/engine.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/ensure.hpp"
@@ -26,9 +27,15 @@ Engine::Engine(EngineConfig config)
       labels_(config_.limits.candidates_open_max),
       status_changes_(3 * config_.instruments.size() + 3),
       triggers_(config_.limits.conditions_max),
+      is_active_entry_(config_.instruments.size(), 0),
+      adopted_revision_(config_.parameters.version()),
       has_built_bars_(config_.instruments.size(), 0) {
   standing_.reserve(config_.limits.standing_max);
+  standing_conditions_.reserve(config_.limits.standing_max);
   coin_knowledge_.resize(config_.instruments.size() * 2);
+  candidates_.book().set_universe(static_cast<std::size_t>(
+      std::count_if(config_.is_active.begin(), config_.is_active.end(),
+                    [](std::uint8_t is_active) { return is_active != 0; })));
 }
 
 void Engine::apply(const model::Event& event, model::CommandSink& sink) noexcept {
@@ -43,7 +50,9 @@ void Engine::apply(const model::Event& event, model::CommandSink& sink) noexcept
     start();
   }
   std::visit([this](const auto& payload) { on(payload); }, event.payload);
-  drain_ended_plans();
+  if (orders_.has_ended()) {
+    drain_ended_plans();
+  }
   if (!labels_.is_empty() || !status_changes_.is_empty()) {
     learn_from_labels();
   }
@@ -62,6 +71,7 @@ void Engine::start() noexcept {
   const Duration period = strategist_.period();
   set_timer(TimerKind::strategist_cycle, 0, now_.floor_to(period) + period);
   set_timer(TimerKind::day_start, 0, now_.floor_to(hours(24)) + hours(24));
+  set_timer(TimerKind::reflection, 0, now_.floor_to(hours(1)) + hours(1));
 }
 
 void Engine::set_timer(TimerKind kind, std::uint32_t key, Timestamp at) noexcept {
@@ -88,6 +98,10 @@ void Engine::on(const model::TimerFired& timer) noexcept {
       knowledge_.on_time(now_, status_changes_);
       set_timer(TimerKind::day_start, 0, now_.floor_to(hours(24)) + hours(24));
       return;
+    case TimerKind::reflection:
+      reflect();
+      set_timer(TimerKind::reflection, 0, now_.floor_to(hours(1)) + hours(1));
+      return;
     case TimerKind::position:
     case TimerKind::exec:
       orders_.on_timer(timer.kind, InstrumentId{timer.key}, now_, *sink_);
@@ -103,7 +117,6 @@ void Engine::run_cycle() noexcept {
   gather_knowledge();
   strategist_.cycle({cycle_, now_, coin_knowledge_, market_, features_, costs_}, sniper_);
   for (Standing& standing : standing_) {
-    standing.condition.expires_at = now_ + standing.life;
     rearm(standing);
   }
   const Duration period = strategist_.period();
@@ -124,17 +137,17 @@ void Engine::gather_knowledge() noexcept {
 }
 
 void Engine::rearm(Standing& standing) noexcept {
-  const auto status = coin_knowledge_[strategy::knowledge_index(
-                                          standing.condition.instrument_id,
-                                          standing.condition.side)].status;
-  standing.condition.shadow_only =
+  const Timestamp expires_at = now_ + standing.life;
+  const auto status = coin_knowledge_[standing.knowledge].status;
+  const auto shadow_only =
       status == model::CoinStatus::blocked ? model::ShadowOnly::yes : model::ShadowOnly::no;
-  const strategy::Sniper::Refresh update{standing.condition.expires_at,
-                                         standing.condition.shadow_only, cycle_};
-  if (sniper_.refresh(standing.handle, update)) {
+  if (sniper_.refresh(standing.handle, {expires_at, shadow_only, cycle_})) {
     return;
   }
-  if (const auto handle = sniper_.arm(standing.condition, cycle_, now_)) {
+  model::TradeCondition& condition = standing_conditions_[standing.condition];
+  condition.expires_at = expires_at;
+  condition.shadow_only = shadow_only;
+  if (const auto handle = sniper_.arm(condition, cycle_, now_)) {
     standing.handle = *handle;
   }
 }
@@ -157,7 +170,11 @@ void Engine::on(const model::ConditionProposed& proposed) noexcept {
     return;
   }
   subscribe_inputs(condition);
-  Standing standing{condition, condition.expires_at - now_, {}};
+  Standing standing{condition.expires_at - now_, {}, 0, 0};
+  standing.knowledge = static_cast<std::uint32_t>(
+      strategy::knowledge_index(condition.instrument_id, condition.side));
+  standing.condition = static_cast<std::uint32_t>(standing_conditions_.size());
+  standing_conditions_.push_back(condition);
   gather_knowledge();
   rearm(standing);
   standing_.push_back(standing);

@@ -51,6 +51,12 @@ class Engine {
   // Applies one event; what it causes goes to the sink. ts_init never goes back.
   void apply(const model::Event& event, model::CommandSink& sink) noexcept;
 
+  // What-if only: the gates judge by these from the next event on. A session never calls it.
+  void use_parameters(const model::ParameterSet& parameters) noexcept {
+    config_.parameters = parameters;
+    risk_.use_parameters(parameters);
+  }
+
   [[nodiscard]] const EngineConfig& config() const noexcept { return config_; }
   [[nodiscard]] Timestamp now() const noexcept { return now_; }
   [[nodiscard]] const portfolio::Portfolio& portfolio() const noexcept { return portfolio_; }
@@ -87,9 +93,10 @@ class Engine {
 
   // A condition from outside stands until the session ends; each cycle arms it again.
   struct Standing {
-    model::TradeCondition condition;
     Duration life;
     strategy::ArmHandle handle;
+    std::uint32_t knowledge = 0;  // place in coin_knowledge_
+    std::uint32_t condition = 0;  // place in standing_conditions_, read only to arm it
   };
 
   void start() noexcept;
@@ -101,10 +108,17 @@ class Engine {
   void feed_features(const model::Bar& bar, Timestamp close) noexcept;
   void fire() noexcept;
   void decide(const strategy::Trigger& trigger) noexcept;
-  [[nodiscard]] strategy::PlanInput plan_input(const strategy::Trigger& trigger) const noexcept;
+  [[nodiscard]] strategy::PlanInput plan_input(const strategy::Trigger& trigger,
+                                               const learn::EntryFacts& facts,
+                                               const learn::Ruling& ruling) const noexcept;
   [[nodiscard]] risk::RiskContext risk_context(const model::TradeCondition& condition)
       const noexcept;
   void learn_from_labels() noexcept;
+  void reflect() noexcept;
+  void announce_ladder() noexcept;
+  [[nodiscard]] learn::EntryFacts facts_of(const model::TradeCondition& condition) const noexcept;
+  [[nodiscard]] bool is_refused_by_learning(const learn::Ruling& ruling) noexcept;
+  [[nodiscard]] Money probe_unrealised() const noexcept;
   void drain_ended_plans() noexcept;
   void watch_equity() noexcept;
   void announce(const std::optional<model::TradingStateChanged>& change) noexcept;
@@ -127,10 +141,14 @@ class Engine {
 
   learn::LabelBuffer labels_;
   learn::StatusBuffer status_changes_;
+  learn::LadderChanges ladder_changes_;
   strategy::TriggerBuffer triggers_;
   std::vector<Standing> standing_;
+  std::vector<model::TradeCondition> standing_conditions_;
   model::DecisionTrace trace_;                           // of the decision in hand
   std::vector<strategy::CoinKnowledge> coin_knowledge_;  // by instrument and side
+  std::vector<std::uint8_t> is_active_entry_;  // by instrument: entered by an active pattern
+  std::uint32_t adopted_revision_ = 0;         // of the Parameters that planner and gates use
   std::vector<std::uint8_t> has_built_bars_;  // by instrument: fed with trades
 
   model::CommandSink* sink_ = nullptr;  // of the event in hand

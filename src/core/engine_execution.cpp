@@ -36,7 +36,9 @@ void Engine::on(const model::OrderFilled& event) noexcept {
   if (!closed) {
     return;
   }
-  probe_.on_trade_closed(closed->net_pnl);
+  if (is_active_entry_[closed->instrument_id.index()] == 0) {
+    probe_.on_trade_closed(closed->net_pnl);
+  }
   risk_.on_trade_closed(*closed, now_);
   candidates_.on_trade_closed(*closed, now_, labels_);
   sink_->notify(*closed);

@@ -58,9 +58,10 @@ void Engine::feed_features(const model::Bar& bar, Timestamp close) noexcept {
   const InstrumentId id = bar.instrument_id;
   const features::FrameSet frames = features_.on_bar(bar, close);
   const features::FeatureView view = features_.view(id);
-  sniper_.on_price(id, bar.close, now_, view, triggers_);
   if (frames.any()) {
-    sniper_.on_frames(id, frames, view, bar.close, now_, triggers_);
+    sniper_.on_bar(id, frames, view, bar.close, now_, triggers_);
+  } else {
+    sniper_.on_price(id, bar.close, now_, view, triggers_);
   }
 }
 

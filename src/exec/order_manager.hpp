@@ -95,6 +95,7 @@ class OrderManager {
 
   // To be drained after each event; the oldest first.
   [[nodiscard]] std::optional<PlanEnded> take_ended() noexcept;
+  [[nodiscard]] bool has_ended() const noexcept { return !ended_.is_empty(); }
 
   [[nodiscard]] bool has_plan(InstrumentId instrument_id) const noexcept;
   // Entered minus exited by this plan's own orders.

@@ -18,22 +18,63 @@ double& at(Values out, FeatureId id) noexcept { return out[static_cast<std::size
 constexpr auto greater = [](double a, double b) noexcept { return a > b ? a : b; };
 constexpr auto smaller = [](double a, double b) noexcept { return a < b ? a : b; };
 
+// Two lanes of a register; the compiler does not find them by itself at this level.
+using Pair = double __attribute__((vector_size(16)));
+
 // Sums in four lanes: the order of additions is part of the definition, so every build and
-// processor gives the same bits, and the additions need not wait for each other.
+// processor gives the same bits, and the additions need not wait for each other. The term is
+// asked for a value or for a pair of them.
 template <typename Term>
 double sum_of(std::size_t count, Term term) noexcept {
-  double lanes[4] = {0.0, 0.0, 0.0, 0.0};
+  Pair low = {0.0, 0.0};
+  Pair high = {0.0, 0.0};
   std::size_t i = 0;
   for (; i + 4 <= count; i += 4) {
-    for (std::size_t lane = 0; lane < 4; ++lane) {
-      lanes[lane] += term(i + lane);
-    }
+    low += term.pair(i);
+    high += term.pair(i + 2);
   }
   for (; i < count; ++i) {
-    lanes[0] += term(i);
+    low[0] += term.one(i);
   }
-  return (lanes[0] + lanes[1]) + (lanes[2] + lanes[3]);
+  return (low[0] + low[1]) + (high[0] + high[1]);
 }
+
+Pair pair_at(const double* values) noexcept {
+  Pair pair;
+  std::memcpy(&pair, values, sizeof pair);
+  return pair;
+}
+
+struct Distance {
+  const double* values;
+  double origin;
+  [[nodiscard]] double one(std::size_t i) const noexcept { return values[i] - origin; }
+  [[nodiscard]] Pair pair(std::size_t i) const noexcept { return pair_at(values + i) - origin; }
+};
+
+struct SquareAway {
+  Distance distance;
+  double mean;
+  [[nodiscard]] double one(std::size_t i) const noexcept {
+    const double away = distance.one(i) - mean;
+    return away * away;
+  }
+  [[nodiscard]] Pair pair(std::size_t i) const noexcept {
+    const Pair away = distance.pair(i) - mean;
+    return away * away;
+  }
+};
+
+struct AbsoluteMove {
+  const double* values;
+  [[nodiscard]] double one(std::size_t i) const noexcept {
+    return std::fabs(values[i + 1] - values[i]);
+  }
+  [[nodiscard]] Pair pair(std::size_t i) const noexcept {
+    const Pair move = pair_at(values + i + 1) - pair_at(values + i);
+    return Pair{std::fabs(move[0]), std::fabs(move[1])};
+  }
+};
 
 struct Moments {
   double mean;  // as distance from the origin given
@@ -46,12 +87,9 @@ template <std::size_t kExtent>
 Moments moments_from(double origin, std::span<const double, kExtent> values) noexcept {
   // A reciprocal, because divisions are what this function would wait for.
   const double share = 1.0 / static_cast<double>(values.size());
-  const double mean =
-      sum_of(values.size(), [&](std::size_t i) { return values[i] - origin; }) * share;
-  const double square_sum = sum_of(values.size(), [&](std::size_t i) {
-    const double away = (values[i] - origin) - mean;
-    return away * away;
-  });
+  const Distance distance{values.data(), origin};
+  const double mean = sum_of(values.size(), distance) * share;
+  const double square_sum = sum_of(values.size(), SquareAway{distance, mean});
   return {mean, std::sqrt(square_sum * share)};
 }
 
@@ -71,9 +109,7 @@ double extreme_of(const double* values, Better better) noexcept {
 // The formulas over a window; one whose length is known at compile time is unrolled.
 template <std::size_t kExtent>
 double efficiency_of(std::span<const double, kExtent> closes) noexcept {
-  const double path = sum_of(closes.size() - 1, [&](std::size_t i) {
-    return std::fabs(closes[i + 1] - closes[i]);
-  });
+  const double path = sum_of(closes.size() - 1, AbsoluteMove{closes.data()});
   return path > 0.0 ? std::fabs(closes.back() - closes.front()) / path : kAbsent;
 }
 

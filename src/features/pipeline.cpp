@@ -146,8 +146,10 @@ void FeaturePipeline::close_frame(Series& series, std::size_t tf, const Ohlcv& b
   }
   now[index_of(FeatureId::funding_bps)] = series.funding_bps;
   now[index_of(FeatureId::btc_ret_bps)] = btc_return(series, tf, close);
+  // What is not finite becomes NaN, without 21 branches: nothing less itself is nothing, and
+  // infinity less itself is NaN.
   for (std::size_t i = 0; i < model::kFeatureCount; ++i) {
-    now[i] = std::isfinite(now[i]) ? now[i] : kAbsent;
+    now[i] -= now[i] - now[i];
   }
 
   Lead& lead = series.leads[tf];

@@ -40,6 +40,8 @@ model::CandidateLabel blank_label(const model::Candidate& candidate, Timestamp n
   label.block_id = candidate.block_id;
   label.cluster_id = candidate.cluster_id;
   label.condition_source = candidate.source;
+  label.cost_r = candidate.cost_r;
+  label.volatility = candidate.volatility;
   return label;
 }
 
@@ -65,6 +67,8 @@ CandidateLog::CandidateLog(const model::InstrumentTable& instruments,
     : costs_(costs),
       shadow_weight_(parameters.score(model::Param::label_shadow_weight)),
       slots_(open_max),
+      effects_(open_max),
+      book_(instruments.size(), parameters.score(model::Param::evidence_block_bound_r).value()),
       watches_(instruments.size()),
       by_id_(open_max) {
   ENSURE(open_max < kNone);
@@ -80,7 +84,8 @@ CandidateLog::CandidateLog(const model::InstrumentTable& instruments,
   }
 }
 
-CandidateId CandidateLog::open(model::Candidate& candidate) noexcept {
+CandidateId CandidateLog::open(model::Candidate& candidate,
+                               const ScopeEffects& effects) noexcept {
   candidate.block_id = block_of(candidate.triggered_at);
   candidate.cluster_id = cluster_of(pattern_of(candidate), candidate.block_id);
   candidate.id = CandidateId{};
@@ -103,7 +108,56 @@ CandidateId CandidateLog::open(model::Candidate& candidate) noexcept {
   watch.head = index;
   watch.consider(slot.path, candidate);
   by_id_.insert(candidate.id, index);
+  slot.units = book_.admit(pattern_of(candidate).index());
+  effects_[index] = effects;
+  for (std::size_t i = 0; i < effects.size(); ++i) {
+    if (effects[i] != 0.0) {
+      slot.has_effects = true;
+      book_.join(ClaimBook::scope_claim(i), slot.units * std::fabs(effects[i]));
+    }
+  }
   return candidate.id;
+}
+
+void CandidateLog::mark(std::uint32_t index, Price last_px) noexcept {
+  Slot& slot = slots_[index];
+  const Rate fee = taker_fees_[slot.candidate.instrument_id.index()];
+  const double value = slot.path.value_r(slot.candidate, last_px, fee);
+  const double moved = slot.units * (value - slot.marked_r);
+  slot.marked_r = value;
+  book_.add(pattern_of(slot.candidate).index(), moved);
+  if (slot.has_effects) {
+    for (std::size_t i = 0; i < ClaimBook::kScopes; ++i) {
+      book_.add(ClaimBook::scope_claim(i), effects_[index][i] * moved);
+    }
+  }
+}
+
+void CandidateLog::leave_book(std::uint32_t index) noexcept {
+  const Slot& slot = slots_[index];
+  book_.leave(pattern_of(slot.candidate).index(), slot.units);
+  if (slot.has_effects) {
+    for (std::size_t i = 0; i < ClaimBook::kScopes; ++i) {
+      book_.leave(ClaimBook::scope_claim(i), slot.units * std::fabs(effects_[index][i]));
+    }
+  }
+}
+
+void CandidateLog::close_block() noexcept {
+  for (const PathWatch& watch : watches_) {
+    for (std::uint32_t i = watch.head; i != kNone; i = slots_[i].next) {
+      mark(i, watch.last);
+    }
+  }
+  book_.close_block();
+}
+
+void CandidateLog::clear_scope(std::size_t scope) noexcept {
+  for (const PathWatch& watch : watches_) {
+    for (std::uint32_t i = watch.head; i != kNone; i = slots_[i].next) {
+      effects_[i][scope] = 0.0;
+    }
+  }
 }
 
 CandidateLog::Slot* CandidateLog::find(CandidateId id) noexcept {
@@ -172,6 +226,8 @@ void CandidateLog::visit(InstrumentId id, const PathPrints& prints,
     Slot& slot = slots_[index];
     if (slot.path.step(slot.candidate, prints, costs)) {
       *link = slot.next;
+      mark(index, prints.close);
+      leave_book(index);
       settle_path(index, prints.to, labels);
     } else {
       link = &slot.next;
@@ -283,7 +339,13 @@ void CandidateLog::encode(ByteWriter& out) const {
     out.put_u8(slot.is_labelled ? 1 : 0);
     out.put_score(slot.fills_net_r);
     slot.path.encode(out);
+    out.put_score(Score{slot.units});
+    out.put_score(Score{slot.marked_r});
+    for (const double effect : effects_[index]) {
+      out.put_score(Score{effect});
+    }
   }
+  book_.encode(out);
 }
 
 }  // namespace lanner::learn

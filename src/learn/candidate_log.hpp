@@ -15,6 +15,7 @@
 // For one event call on_bar / on_trade / on_funding before open(). A bar that overlaps prices
 // already seen (trades, a finer interval) tells nothing new and is passed over.
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -26,6 +27,7 @@
 #include "base/score.hpp"
 #include "base/time.hpp"
 #include "learn/buffers.hpp"
+#include "learn/claim_book.hpp"
 #include "learn/path.hpp"
 #include "market/cost_model.hpp"
 #include "model/decision.hpp"
@@ -66,7 +68,18 @@ class CandidateLog {
 
   // Gives id, block and cluster and starts the path. At the bound the candidate is refused: its
   // id stays invalid, refused() counts it, and it must not be traded.
-  CandidateId open(model::Candidate& candidate) noexcept;
+  CandidateId open(model::Candidate& candidate) noexcept { return open(candidate, {}); }
+  // `effects`: what each standing adaptation is to answer for, as a multiple of this candidate's
+  // R; its evidence counts from here.
+  using ScopeEffects = std::array<double, ClaimBook::kScopes>;
+  CandidateId open(model::Candidate& candidate, const ScopeEffects& effects) noexcept;
+
+  // Ends a block: every open candidate is marked at the last price, whether traded or not.
+  void close_block() noexcept;
+  [[nodiscard]] ClaimBook& book() noexcept { return book_; }
+  [[nodiscard]] const ClaimBook& book() const noexcept { return book_; }
+  // An adaptation's place is given to another: what is open answers to it no more.
+  void clear_scope(std::size_t scope) noexcept;
 
   // An approved intent was sent: the label will come from its fills.
   void mark_traded(CandidateId id) noexcept;
@@ -122,6 +135,9 @@ class CandidateLog {
     LabelFrom from = LabelFrom::path;
     bool is_labelled = false;
     Score fills_net_r;
+    double units = 0.0;     // that its pattern's book took in
+    double marked_r = 0.0;  // value at the end of the last block
+    bool has_effects = false;
     std::uint32_t next = kNone;  // in the instrument's list of unresolved paths, or the free list
   };
 
@@ -133,6 +149,8 @@ class CandidateLog {
   void emit(Slot& slot, const model::CandidateLabel& label, LabelBuffer& labels) noexcept;
   [[nodiscard]] model::CandidateLabel path_label(const Slot& slot, Timestamp now) const noexcept;
   void compare(const Slot& slot) noexcept;
+  void mark(std::uint32_t index, Price last_px) noexcept;
+  void leave_book(std::uint32_t index) noexcept;
   void release(std::uint32_t index) noexcept;
   [[nodiscard]] Slot* find(CandidateId id) noexcept;
 
@@ -141,6 +159,8 @@ class CandidateLog {
   std::vector<Price> ticks_;
   Score shadow_weight_;
   std::vector<Slot> slots_;
+  std::vector<ScopeEffects> effects_;  // by slot
+  ClaimBook book_;
   std::uint32_t free_ = kNone;
   std::vector<PathWatch> watches_;
   FlatMap<CandidateId, std::uint32_t> by_id_;

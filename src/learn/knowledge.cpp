@@ -1,22 +1,70 @@
 #include "learn/knowledge.hpp"
 
+#include <algorithm>
+
 namespace lanner::learn {
 
 using model::PositionSide;
 
 KnowledgeBrain::KnowledgeBrain(const model::InstrumentTable& instruments,
                                const model::ParameterSet& parameters, model::ComponentMask mask)
-    : patterns_(parameters), coins_(instruments, parameters, mask) {}
+    : patterns_(parameters),
+      coins_(instruments, parameters, mask),
+      library_(parameters),
+      adaptations_(parameters),
+      reflection_(instruments.size(), parameters),
+      terciles_(instruments.size()),
+      alpha_(parameters.score(model::Param::pattern_active_alpha).value()) {}
 
 void KnowledgeBrain::on_label(const model::CandidateLabel& label, Tier tier, Timestamp now,
                               StatusBuffer& changes) noexcept {
   patterns_.on_label(label, now);
   coins_.on_label(label, tier, now, changes);
+  library_.on_label(label);
+  reflection_.on_label(label);
 }
 
 void KnowledgeBrain::on_time(Timestamp now, StatusBuffer& changes) noexcept {
   patterns_.on_time(now);
   coins_.on_time(now, changes);
+}
+
+void KnowledgeBrain::on_hour(CandidateLog& log, Timestamp now, LadderChanges& changes) noexcept {
+  if (ends_block(now)) {
+    // The first block may be a part of one: it is only where counting begins.
+    const bool is_first = block_id_ == std::numeric_limits<std::int64_t>::min();
+    block_id_ = block_of(now);
+    if (!is_first) {
+      close_block(log, now, changes);
+    }
+  }
+  for (const model::AdaptationProposal& proposal :
+       reflection_.reflect(parameters().values(), now)) {
+    adaptations_.propose(proposal, now, changes.adaptations);
+  }
+  while (const auto started = adaptations_.take_started()) {
+    log.clear_scope(started->scope);
+    log.book().start_scope(started->scope, started->expected);
+  }
+}
+
+void KnowledgeBrain::close_block(CandidateLog& log, Timestamp now,
+                                 LadderChanges& changes) noexcept {
+  log.close_block();
+  patterns_.on_time(now);
+  library_.on_block(log.book());
+  adaptations_.on_block(log.book());
+  reflection_.on_block();
+  // One threshold over every claim that was ever opened beside the others.
+  std::array<double, ClaimBook::kClaims> values{};
+  const auto of_patterns = library_.e_values();
+  const auto of_adaptations = adaptations_.e_values();
+  const auto middle = std::copy(of_patterns.begin(), of_patterns.end(), values.begin());
+  std::copy(of_adaptations.begin(), of_adaptations.end(), middle);
+  const std::size_t claims = library_.claims() + adaptations_.claims(now);
+  const double threshold = e_bh_threshold(values, claims, alpha_);
+  library_.judge(threshold, patterns_, now, changes.patterns);
+  adaptations_.judge(threshold, now, changes.adaptations);
 }
 
 CoinRow KnowledgeBrain::coin_row(InstrumentId id) const noexcept {
@@ -35,6 +83,11 @@ CoinRow KnowledgeBrain::coin_row(InstrumentId id) const noexcept {
 void KnowledgeBrain::encode(ByteWriter& out) const {
   patterns_.encode(out);
   coins_.encode(out);
+  library_.encode(out);
+  adaptations_.encode(out);
+  reflection_.encode(out);
+  terciles_.encode(out);
+  out.put_i64(block_id_);
 }
 
 }  // namespace lanner::learn

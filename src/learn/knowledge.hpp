@@ -5,11 +5,18 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "base/bytes.hpp"
+#include "learn/adaptations.hpp"
+#include "learn/candidate_log.hpp"
 #include "learn/coin_scorer.hpp"
+#include "learn/pattern_library.hpp"
 #include "learn/pattern_posterior.hpp"
+#include "learn/reflection.hpp"
+#include "learn/regime_rules.hpp"
 
 namespace lanner::learn {
 
@@ -24,6 +31,20 @@ struct CoinRow {
   NodeView short_side;
 };
 
+// What one block or one reflection changed.
+struct LadderChanges {
+  PatternBuffer patterns{PatternKey::kCount};
+  AdaptationBuffer adaptations{4 * AdaptationEngine::kConcurrentMax};
+
+  [[nodiscard]] bool is_empty() const noexcept {
+    return patterns.is_empty() && adaptations.is_empty();
+  }
+  void clear() noexcept {
+    patterns.clear();
+    adaptations.clear();
+  }
+};
+
 class KnowledgeBrain {
  public:
   KnowledgeBrain(const model::InstrumentTable& instruments,
@@ -34,6 +55,31 @@ class KnowledgeBrain {
   // Each cycle and at day start: ages evidence, lifts what has outlived its time.
   void on_time(Timestamp now, StatusBuffer& changes) noexcept;
 
+  // Each hour of event time: where a block of 4 h has ended since, its evidence is taken and
+  // every standing claim is judged; then slices are looked at for what might be changed.
+  void on_hour(CandidateLog& log, Timestamp now, LadderChanges& changes) noexcept;
+  // Volatility of an instrument at the end of a block.
+  void on_volatility(InstrumentId id, double volatility) noexcept {
+    terciles_.sample(id, volatility);
+  }
+  [[nodiscard]] bool ends_block(Timestamp now) const noexcept {
+    return block_of(now) != block_id_;
+  }
+
+  // What the standing adaptations say of a trigger; to be asked once for each candidate.
+  [[nodiscard]] CandidateLog::ScopeEffects on_trigger(const EntryFacts& facts) noexcept {
+    return adaptations_.on_trigger(facts);
+  }
+  [[nodiscard]] model::Volatility volatility(InstrumentId id, double value) const noexcept {
+    return terciles_.of(id, value);
+  }
+  [[nodiscard]] const PatternLibrary& library() const noexcept { return library_; }
+  [[nodiscard]] const AdaptationEngine& adaptations() const noexcept { return adaptations_; }
+  [[nodiscard]] const Reflection& reflection() const noexcept { return reflection_; }
+  // The Parameters in force, adaptations included.
+  [[nodiscard]] const ParameterRegistry& parameters() const noexcept {
+    return adaptations_.parameters();
+  }
   [[nodiscard]] const PatternPosterior& patterns() const noexcept { return patterns_; }
   [[nodiscard]] const CoinScorer& coins() const noexcept { return coins_; }
   [[nodiscard]] CoinRow coin_row(InstrumentId id) const noexcept;
@@ -41,8 +87,16 @@ class KnowledgeBrain {
   void encode(ByteWriter& out) const;
 
  private:
+  void close_block(CandidateLog& log, Timestamp now, LadderChanges& changes) noexcept;
+
   PatternPosterior patterns_;
   CoinScorer coins_;
+  PatternLibrary library_;
+  AdaptationEngine adaptations_;
+  Reflection reflection_;
+  VolatilityTerciles terciles_;
+  double alpha_;
+  std::int64_t block_id_ = std::numeric_limits<std::int64_t>::min();
 };
 
 }  // namespace lanner::learn

@@ -149,6 +149,18 @@ void Path::finish(const Candidate& candidate, Price reference, Barrier barrier,
   cost_r_ = (slippage + fees - funding_) / risk;
 }
 
+double Path::value_r(const Candidate& candidate, Price last_px, Rate taker_fee) const noexcept {
+  if (state_ == State::done) {
+    return net_r();
+  }
+  if (state_ != State::open) {
+    return 0.0;
+  }
+  const double risk = gain(candidate, candidate.stop_px, entry_fill_);
+  const double fee = to_score(taker_fee).value() * to_score(entry_fill_).value();
+  return (gain(candidate, entry_fill_, last_px) - fee + funding_) / risk;
+}
+
 void Path::fold(Price high, Price low) noexcept {
   if (state_ == State::open) {
     highest_ = std::max(highest_, high);

@@ -54,6 +54,10 @@ class Path {
   // Net, gross (net + cost), barrier, excursions of a path that has ended.
   void write(model::CandidateLabel& label, const model::Candidate& candidate) const noexcept;
   [[nodiscard]] double net_r() const noexcept { return gross_r_ - cost_r_; }
+  // Net of what was paid so far, in R, if it were marked at `last_px`; what it came to when it has
+  // ended.
+  [[nodiscard]] double value_r(const model::Candidate& candidate, Price last_px,
+                               Rate taker_fee) const noexcept;
   void encode(ByteWriter& out) const;
 
  private:

@@ -69,6 +69,13 @@ Score PatternPosterior::quantile(const PatternKey& key, Score p) const noexcept 
   return Score{posterior(key).quantile(p.value())};
 }
 
+Score PatternPosterior::probability_net_positive(const PatternKey& key) const noexcept {
+  const BlockEvidence::Sums known = sums(key);
+  NigPosterior after = prior_.updated(known.n, known.gross, known.gross_squared);
+  after.mean += (known.net - known.gross) / after.kappa;
+  return Score{after.probability_positive()};
+}
+
 PatternPosterior::View PatternPosterior::view(const PatternKey& key) const noexcept {
   const BlockEvidence::Sums known = sums(key);
   const NigPosterior after = prior_.updated(known.n, known.gross, known.gross_squared);

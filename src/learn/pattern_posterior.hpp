@@ -36,6 +36,8 @@ class PatternPosterior {
   [[nodiscard]] Score draw(const PatternKey& key, std::uint64_t seed,
                            std::uint64_t counter) const noexcept;
   [[nodiscard]] Score quantile(const PatternKey& key, Score p) const noexcept;
+  // P(E[R_net] > 0): the spread of gross outcomes around the mean of net ones.
+  [[nodiscard]] Score probability_net_positive(const PatternKey& key) const noexcept;
   [[nodiscard]] View view(const PatternKey& key) const noexcept;
   [[nodiscard]] NigPosterior posterior(const PatternKey& key) const noexcept;
   // Labels whose block was no longer open here.

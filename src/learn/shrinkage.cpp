@@ -16,6 +16,31 @@ NormalPosterior shrink(double n, double m, double parent_mean, double kappa,
   return {(n * m + kappa * parent_mean) / total, sigma / std::sqrt(total)};
 }
 
+FamilyShrinkage shrink_family(std::span<const Measured> members) noexcept {
+  FamilyShrinkage family;
+  if (members.empty()) {
+    return family;
+  }
+  double variance = 0.0;
+  for (const Measured& member : members) {
+    family.mean += member.mean;
+    variance += member.variance;
+  }
+  const auto n = static_cast<double>(members.size());
+  family.mean /= n;
+  variance /= n;
+  if (members.size() < 4) {
+    return family;
+  }
+  double squares = 0.0;
+  for (const Measured& member : members) {
+    squares += (member.mean - family.mean) * (member.mean - family.mean);
+  }
+  const double spread = squares / (n - 3.0) - variance;
+  family.spread = spread > 0.0 ? spread : 0.0;
+  return family;
+}
+
 double BetaPosterior::probability_above_half() const noexcept {
   return 1.0 - mathx::beta_inc(alpha, beta, 0.5);
 }

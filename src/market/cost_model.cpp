@@ -119,7 +119,6 @@ void CostModel::note_return(State& state, const Stretch& stretch) noexcept {
         in_minutes(std::max(stretch.close - state.absorbed_until, seconds(1)));
     state.variance_1m =
         kLambda * state.variance_1m + (Score{1.0} - kLambda) * bounded * bounded / elapsed;
-    state.sigma_1m = root(state.variance_1m);
   }
   state.last_px = stretch.close_px;
 }
@@ -226,6 +225,11 @@ Price CostModel::stop_slippage(InstrumentId id, Price price, Quantity quantity,
   const Score drift = stop_k_ * sigma_1m(id) * root(in_minutes(latency));
   const Price moved = half_spread(id, price) + part_of(price, drift) + impact(id, price, quantity);
   return std::min(moved, part_of(price, kFractionMax));
+}
+
+// The root is drawn by who asks: bars come far more often than questions.
+Score CostModel::sigma_1m(InstrumentId id) const noexcept {
+  return root(states_[id.index()].variance_1m);
 }
 
 Score CostModel::sigma_1d(InstrumentId id) const noexcept {

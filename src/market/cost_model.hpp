@@ -48,9 +48,7 @@ class CostModel {
   // half spread + k x sigma_1m x sqrt(latency in minutes) x price + impact.
   [[nodiscard]] Price stop_slippage(InstrumentId id, Price price, Quantity quantity,
                                     Duration latency) const noexcept;
-  [[nodiscard]] Score sigma_1m(InstrumentId id) const noexcept {
-    return states_[id.index()].sigma_1m;
-  }
+  [[nodiscard]] Score sigma_1m(InstrumentId id) const noexcept;
   [[nodiscard]] Score sigma_1d(InstrumentId id) const noexcept;
   // Volume of the last 24 hours, scaled up from what has been seen when that is less.
   [[nodiscard]] Quantity volume_1d(InstrumentId id) const noexcept;
@@ -68,7 +66,6 @@ class CostModel {
     Price last_px;
     Timestamp first_open;
     Score variance_1m{1e-6};
-    Score sigma_1m{1e-3};
     Tier tier = Tier::middle;
     std::int64_t hour = 0;
     std::int64_t day = 0;

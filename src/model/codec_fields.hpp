@@ -115,7 +115,7 @@ template <typename A>
 void fields(A& a, Candidate& x) {
   a(x.id, x.instrument_id, x.side, x.template_id, x.source, x.shadow_only, x.entry_mode,
     x.pattern_id, x.triggered_at, x.decision_px, x.entry_px, x.stop_px, x.target_px, x.quantity,
-    x.time_stop, x.cost_r, x.block_id, x.cluster_id);
+    x.time_stop, x.cost_r, x.volatility, x.block_id, x.cluster_id);
 }
 template <typename A>
 void fields(A& a, GateResult& x) {
@@ -123,12 +123,14 @@ void fields(A& a, GateResult& x) {
 }
 template <typename A>
 void fields(A& a, SizeFactors& x) {
-  a(x.risk_fraction, x.coin_multiplier, x.btc_lead_multiplier, x.size_scale);
+  a(x.risk_fraction, x.coin_multiplier, x.btc_lead_multiplier, x.size_scale,
+    x.adaptation_multiplier);
 }
 template <typename A>
 void fields(A& a, DecisionTrace& x) {
   a(x.candidate, x.is_traded, x.refused_by, x.coin_status, x.expected_r, x.coin_offset_r, x.atr,
-    x.size, x.quantity, x.parameter_version, x.inputs, x.gates);
+    x.size, x.quantity, x.parameter_version, x.pattern_state, x.adaptation_id, x.inputs,
+    x.gates);
 }
 
 }  // namespace lanner::model::detail

@@ -9,6 +9,7 @@
 
 #include "base/ids.hpp"
 #include "base/time.hpp"
+#include "model/adaptation.hpp"
 #include "model/decision.hpp"
 #include "model/events.hpp"
 #include "model/order.hpp"
@@ -41,7 +42,8 @@ struct SetTimer {
 using Command = std::variant<SubmitOrder, CancelOrder, QueryOrder, SetTimer>;
 
 // Facts for views, reports and tests; derived from events, so outside the digest.
-using Notice = std::variant<TradeClosed, CandidateLabel, CoinStatusChanged, TradingStateChanged>;
+using Notice = std::variant<TradeClosed, CandidateLabel, CoinStatusChanged, TradingStateChanged,
+                            PatternStateChanged, AdaptationChanged>;
 
 // Collects what one event caused. Storage is reserved at construction; at the bound the engine
 // stops (ENSURE), because a dropped command would be a lost order.

@@ -41,6 +41,8 @@ enum class Gate : std::uint8_t {
   drawdown,
   notional_min,
   protection,        // the venue refused a stop after approval
+  pattern,           // a pattern without standing: triggers, is labelled, is never sent
+  adaptation,        // a standing adaptation blocks this hour, coin, side or volatility
   count_,
 };
 [[nodiscard]] const char* name_of(Gate value) noexcept;
@@ -57,6 +59,15 @@ struct GateResult {
 
 enum class CoinStatus : std::uint8_t { normal, reduced, blocked, favoured };
 [[nodiscard]] const char* name_of(CoinStatus value) noexcept;
+
+// How far a pattern may be trusted. candidate and retired trigger and are labelled, never sent;
+// a probe trades at the probe's risk; active has evidence that survived every claim beside it.
+enum class PatternState : std::uint8_t { candidate, probe, active, retired };
+[[nodiscard]] const char* name_of(PatternState value) noexcept;
+
+// Third of an instrument's own last week that its volatility lies in.
+enum class Volatility : std::uint8_t { unknown, low, middle, high };
+[[nodiscard]] const char* name_of(Volatility value) noexcept;
 
 // A trigger, traded or not. Fixed at the trigger; labels come later with the same id.
 struct Candidate {
@@ -76,6 +87,7 @@ struct Candidate {
   Quantity quantity;       // intended, after multipliers and rounding; zero when none is possible
   Duration time_stop;
   Score cost_r;            // expected commissions + spread + slippage + funding, in R
+  Volatility volatility = Volatility::unknown;
   std::int64_t block_id = 0;    // 4 h UTC block of the trigger
   std::uint64_t cluster_id = 0;  // candidates entered together count as one observation
 };
@@ -116,6 +128,7 @@ struct SizeFactors {
   Score coin_multiplier{1.0};
   Score btc_lead_multiplier{1.0};
   Score size_scale{1.0};
+  Score adaptation_multiplier{1.0};
 };
 
 struct DecisionTrace {
@@ -129,8 +142,10 @@ struct DecisionTrace {
   SizeFactors size;
   Quantity quantity;              // approved
   std::uint32_t parameter_version = 1;
+  PatternState pattern_state = PatternState::probe;
+  std::uint32_t adaptation_id = 0;  // the one that blocked or resized; 0 = none
   StaticVector<Score, 12> inputs;  // values of the condition's predicates, in its order
-  StaticVector<GateResult, 20> gates;
+  StaticVector<GateResult, 24> gates;
 };
 
 }  // namespace lanner::model

@@ -113,6 +113,7 @@ enum class TimerKind : std::uint8_t {
   position,     // time stop; key = instrument
   exec,         // fence of an unknown order, twin window; key = instrument
   day_start,    // 00:00 UTC
+  reflection,   // each hour: evidence of closed blocks, then what the slices say
 };
 struct TimerFired {
   TimerKind kind = TimerKind::strategist_cycle;

@@ -3,6 +3,9 @@
 // Market facts as they come from a tape or a feed. A bar is an event at its close:
 // ts_event = open + interval.
 
+#include <cstdint>
+#include <span>
+
 #include "base/fixed.hpp"
 #include "base/ids.hpp"
 #include "base/time.hpp"
@@ -33,6 +36,48 @@ struct FundingRate {
   InstrumentId instrument_id;
   Rate rate;  // paid by longs when positive, at ts_event
   friend bool operator==(const FundingRate&, const FundingRate&) = default;
+};
+
+// Best bid and ask, as of the venue's update id; 0 where it has none.
+struct QuoteTick {
+  InstrumentId instrument_id;
+  Price bid_px;
+  Quantity bid_qty;
+  Price ask_px;
+  Quantity ask_qty;
+  std::uint64_t update_id = 0;
+  friend bool operator==(const QuoteTick&, const QuoteTick&) = default;
+};
+
+// The quantity that rests at a price now; 0 says that the level is gone.
+struct BookLevel {
+  Price price;
+  Quantity quantity;
+  friend bool operator==(const BookLevel&, const BookLevel&) = default;
+};
+
+// Update ids that one change of a book covers, as the venue gives them.
+struct BookUpdateIds {
+  std::uint64_t first = 0;
+  std::uint64_t last = 0;
+  std::uint64_t prior = 0;  // last id of the change before, where the venue tells it
+  friend bool operator==(const BookUpdateIds&, const BookUpdateIds&) = default;
+};
+
+// Changed levels of one event. The spans are the sender's and end with its next event.
+struct BookDelta {
+  InstrumentId instrument_id;
+  BookUpdateIds ids;
+  std::span<const BookLevel> bids;
+  std::span<const BookLevel> asks;
+};
+
+// All levels that the venue shows, best first, as of `last_id`.
+struct BookSnapshot {
+  InstrumentId instrument_id;
+  std::uint64_t last_id = 0;
+  std::span<const BookLevel> bids;
+  std::span<const BookLevel> asks;
 };
 
 struct MarkPrice {

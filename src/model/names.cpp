@@ -1,6 +1,7 @@
 #include <array>
 #include <cstddef>
 
+#include "model/adaptation.hpp"
 #include "model/condition.hpp"
 #include "model/decision.hpp"
 #include "model/events.hpp"
@@ -39,12 +40,47 @@ const char* name_of(Gate value) noexcept {
                          "freshness",   "instrument_lock", "cooldown",     "rates",
                          "stop_placeable", "cost_cap",    "edge",          "probe_budget",
                          "heat",        "exposure",       "leverage_margin", "daily_loss",
-                         "drawdown",    "notional_min",   "protection"},
+                         "drawdown",    "notional_min",   "protection",   "pattern",
+                         "adaptation"},
               value);
 }
 
 const char* name_of(CoinStatus value) noexcept {
   return pick_name(std::array{"normal", "reduced", "blocked", "favoured"}, value);
+}
+
+const char* name_of(PatternState value) noexcept {
+  return pick_name(std::array{"candidate", "probe", "active", "retired"}, value);
+}
+
+const char* name_of(Volatility value) noexcept {
+  return pick_name(std::array{"unknown", "low", "middle", "high"}, value);
+}
+
+const char* name_of(PatternReason value) noexcept {
+  return pick_name(std::array{"evidence_suffices", "claim_confirmed", "evidence_against",
+                              "posterior_against", "edge_died", "evidence_turned"},
+                   value);
+}
+
+const char* name_of(AdaptationKind value) noexcept {
+  return pick_name(std::array{"block", "reduce", "favour", "set_parameter"}, value);
+}
+
+const char* name_of(AdaptationState value) noexcept {
+  return pick_name(
+      std::array{"proposed", "shadow", "trial", "confirmed", "rolled_back", "expired"}, value);
+}
+
+const char* name_of(AdaptationSource value) noexcept {
+  return pick_name(std::array{"reflection", "operator"}, value);
+}
+
+const char* name_of(AdaptationReason value) noexcept {
+  return pick_name(std::array{"proposed", "evidence_started", "reduces_risk", "likely_helps",
+                              "confirmed", "evidence_against", "cost_too_much", "edge_died",
+                              "ttl_expired", "withdrawn"},
+                   value);
 }
 
 const char* name_of(StatusReason value) noexcept {

@@ -123,6 +123,54 @@ constexpr std::array<ParameterSpec, kParamCount> kSpecs{{
      "twins of a protective order within a second before the position is brought down"},
     {disaster_stop_multiple, "disaster.stop_multiple", "stops", "2", "1", "10",
      "disaster stop distance in working stop distances"},
+    {risk_active_pct, "risk.active_pct", "pct of equity", "0.5", "0", "5",
+     "money at risk (1 R) of an entry by an active pattern"},
+    {pattern_starts_as_probe, "pattern.starts_as_probe", "0 or 1", "1", "0", "1",
+     "1: a written-down pattern trades as a probe from the start; 0: shadow first"},
+    {pattern_probe_n_min, "pattern.probe_n_min", "labels", "30", "1", "10000",
+     "labels before a candidate pattern can become a probe"},
+    {pattern_probe_p, "pattern.probe_p", "probability", "0.5", "0", "1",
+     "a candidate becomes a probe above this probability of a positive net mean"},
+    {pattern_active_n_min, "pattern.active_n_min", "trades", "20", "0", "10000",
+     "own trades before a probe can become active"},
+    {pattern_active_alpha, "pattern.active_alpha", "share", "0.1", "0.001", "0.5",
+     "bound on the share of false ones among confirmed claims (e-BH)"},
+    {pattern_active_quantile, "pattern.active_quantile", "probability", "0.2", "0.01", "0.5",
+     "an active pattern is judged at this quantile of its mean"},
+    {pattern_retire_e, "pattern.retire_e", "times", "10", "1", "1000000",
+     "e-value against a pattern that retires it"},
+    {pattern_retire_p, "pattern.retire_p", "probability", "0.05", "0", "0.5",
+     "a pattern is retired below this probability of a positive net mean"},
+    {pattern_retire_n_min, "pattern.retire_n_min", "labels", "50", "1", "10000",
+     "labels before the probability can retire a pattern"},
+    {evidence_block_bound_r, "evidence.block_bound_r", "R", "2", "0.1", "100",
+     "what one expected open candidate may move in a block: the unit of evidence"},
+    {evidence_loss_bound, "evidence.loss_bound", "bounds", "4", "1", "100",
+     "largest loss of a block that evidence must reckon with"},
+    {evidence_arl_blocks, "evidence.arl_blocks", "blocks", "1000", "10", "100000",
+     "expected blocks to a false alarm of a detector"},
+    {evidence_rho, "evidence.rho", "correlation", "0.62", "0", "1",
+     "correlation of outcomes that were entered together"},
+    {adaptation_confirm_e, "adaptation.confirm_e", "times", "20", "1", "1000000",
+     "least e-value that confirms an adaptation"},
+    {adaptation_undo_e, "adaptation.undo_e", "times", "10", "1", "1000000",
+     "e-value against an adaptation that rolls it back"},
+    {adaptation_cost_max_r, "adaptation.cost_max_r", "R", "2", "0.1", "1000",
+     "realised cost of an adaptation that rolls it back"},
+    {adaptation_trial_p, "adaptation.trial_p", "probability", "0.7", "0", "1",
+     "a shadow adaptation is tried above this probability of helping"},
+    {adaptation_trial_n_min, "adaptation.trial_n_min", "candidates", "10", "1", "10000",
+     "affected candidates before an adaptation is tried"},
+    {adaptation_ttl_days, "adaptation.ttl_days", "d", "14", "1", "365",
+     "life of an unconfirmed adaptation"},
+    {adaptation_risk_ttl_days, "adaptation.risk_ttl_days", "d", "3", "0.1", "365",
+     "time that a risk-reducing adaptation may act without evidence"},
+    {adaptation_risk_removed_pct, "adaptation.risk_removed_pct", "pct of risk", "30", "0", "100",
+     "base risk that adaptations without evidence may remove together"},
+    {reflection_n_min, "reflection.n_min", "labels", "20", "1", "10000",
+     "labels of a slice before it can be proposed"},
+    {reflection_alpha, "reflection.alpha", "share", "0.2", "0.001", "1",
+     "bound on the share of false slices among proposed ones (e-BH)"},
 }};
 
 Rate parse_or_stop(std::string_view text) noexcept {
@@ -146,6 +194,16 @@ ParameterSet::ParameterSet() {
 Duration ParameterSet::duration(Param key, Duration unit) const noexcept {
   const Int128 ns = Int128{values_[index(key)].raw()} * unit.ns() / Rate::kScale;
   return Duration{static_cast<std::int64_t>(ns)};
+}
+
+bool ParameterSet::put(Param key, Rate value) noexcept {
+  const ParameterSpec& spec = kSpecs[index(key)];
+  if (value < parse_or_stop(spec.low) || value > parse_or_stop(spec.high)) {
+    return false;
+  }
+  values_[index(key)] = value;
+  scores_[index(key)] = to_score(value);
+  return true;
 }
 
 Status ParameterSet::set(std::string_view id, std::string_view decimal) {

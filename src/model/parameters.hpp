@@ -81,6 +81,30 @@ enum class Param : std::uint16_t {
   exec_entry_fence_s,
   exec_twin_max,
   disaster_stop_multiple,
+  risk_active_pct,
+  pattern_starts_as_probe,
+  pattern_probe_n_min,
+  pattern_probe_p,
+  pattern_active_n_min,
+  pattern_active_alpha,
+  pattern_active_quantile,
+  pattern_retire_e,
+  pattern_retire_p,
+  pattern_retire_n_min,
+  evidence_block_bound_r,
+  evidence_loss_bound,
+  evidence_arl_blocks,
+  evidence_rho,
+  adaptation_confirm_e,
+  adaptation_undo_e,
+  adaptation_cost_max_r,
+  adaptation_trial_p,
+  adaptation_trial_n_min,
+  adaptation_ttl_days,
+  adaptation_risk_ttl_days,
+  adaptation_risk_removed_pct,
+  reflection_n_min,
+  reflection_alpha,
   count_,
 };
 inline constexpr std::size_t kParamCount = static_cast<std::size_t>(Param::count_);
@@ -117,6 +141,9 @@ class ParameterSet {
   // A value in seconds, minutes, hours or days as a Duration; `unit` is one of these.
   [[nodiscard]] Duration duration(Param key, Duration unit) const noexcept;
   [[nodiscard]] std::uint32_t version() const noexcept { return version_; }
+  // Sets a value without a new version, for who keeps versions of each value beside the set;
+  // refused outside of its bounds.
+  [[nodiscard]] bool put(Param key, Rate value) noexcept;
   // For codecs: every stored value in order; scores follow from the values.
   template <typename F>
   void visit(F each) {

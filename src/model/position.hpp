@@ -88,6 +88,8 @@ struct CandidateLabel {
   std::int64_t block_id = 0;
   std::uint64_t cluster_id = 0;
   ConditionSource condition_source = ConditionSource::strategist;  // file: its own evidence
+  Score cost_r;  // expected at the trigger
+  Volatility volatility = Volatility::unknown;
 };
 
 enum class StatusReason : std::uint8_t {

@@ -3,7 +3,6 @@
 // Market records between the venue and us: each kind waits its own delay, so each keeps its
 // order, and the earliest head is the next event.
 
-#include <deque>
 #include <limits>
 #include <vector>
 
@@ -55,11 +54,41 @@ class DelayLine {
 
  private:
   static constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
+  // First in, first out; grows by doubling and then stays.
+  class Items {
+   public:
+    [[nodiscard]] bool empty() const noexcept { return first_ == end_; }
+    [[nodiscard]] std::size_t size() const noexcept { return end_ - first_; }
+    [[nodiscard]] const DelayedItem& front() const noexcept {
+      return places_[first_ & (places_.size() - 1)];
+    }
+    void push_back(const DelayedItem& item) {
+      if (size() == places_.size()) {
+        grow();
+      }
+      places_[end_++ & (places_.size() - 1)] = item;
+    }
+    void pop_front() noexcept { ++first_; }
+
+   private:
+    void grow() {
+      std::vector<DelayedItem> wider(places_.size() * 2);
+      for (std::size_t i = 0; i < size(); ++i) {
+        wider[i] = places_[(first_ + i) & (places_.size() - 1)];
+      }
+      end_ = size();
+      first_ = 0;
+      places_ = std::move(wider);
+    }
+    std::vector<DelayedItem> places_ = std::vector<DelayedItem>(256);  // a power of two
+    std::size_t first_ = 0;
+    std::size_t end_ = 0;
+  };
   struct Lane {
     TapeKind kind = TapeKind::bar;
     std::int32_t interval_s = 0;
     Timestamp last;
-    std::deque<DelayedItem> items;
+    Items items;
   };
 
   Lane& lane_of(const TapeItem& item) {

@@ -53,6 +53,7 @@ views::FillModel describe_fill_model(const SessionSpec& spec) {
   model.assumptions = {
       "A bar is played as open, the worse extreme for the open position, the other, and close.",
       "An order accepted at one instant fills only at later prints.",
+      "A close that arrives inside a bar does not get the bar's better extreme.",
       "Market orders pay half a spread and impact; a limit on bars needs a trade through it.",
       "Stops fill at trigger or print, the worse, plus half spread, 5 sigma of one minute times "
       "the square root of latency, and impact.",

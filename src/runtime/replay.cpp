@@ -18,8 +18,17 @@ constexpr std::uint64_t kProgressRecords = 1 << 16;
 
 class Replayer {
  public:
-  Replayer(const SessionSpec& spec, ReplayResult& result)
-      : engine_(spec.engine), statistics_(engine_), result_(result) {}
+  Replayer(const SessionSpec& spec, const ReplayOptions& options, ReplayResult& result)
+      : engine_(spec.engine),
+        statistics_(engine_),
+        result_(result),
+        observer_(options.observer),
+        compares_(options.what_if.sets.empty()) {}
+
+  void change(const model::ParameterSet& parameters, std::uint64_t from_sequence) {
+    changed_ = parameters;
+    changed_from_ = from_sequence;
+  }
 
   // False = stop: a difference was found.
   Result<bool> take(const store::JournalRecord& record) {
@@ -38,6 +47,9 @@ class Replayer {
 
   // What the last event caused may be missing at the end of an open session.
   void finish() {
+    if (observer_ != nullptr) {
+      observer_->on_end(engine_);
+    }
     result_.digest = own_.value().hex();
     result_.recorded_digest = recorded_.value().hex();
     if (!result_.first_difference && caused_.empty()) {
@@ -70,18 +82,29 @@ class Replayer {
     }
     event.sequence = record.sequence;
     sequence_ = record.sequence;
+    if (changed_ && sequence_ >= changed_from_) {
+      engine_.use_parameters(*changed_);
+      changed_.reset();
+    }
+    if (observer_ != nullptr) {
+      observer_->before_event(event, engine_);
+    }
     sink_.clear();
     engine_.apply(event, sink_);
     statistics_.on_event(event, sink_);
-    if (!sink_.is_silent()) {
+    const bool goes_on = observer_ == nullptr || observer_->on_event(event, sink_, engine_);
+    if (!sink_.is_silent() && compares_) {
       caused_.resize(caused_bytes_max(sink_));
       caused_.resize(encode_caused(sink_, caused_));
       own_.add(caused_);
     }
-    return true;
+    return goes_on;
   }
 
   Result<bool> take_caused(const store::JournalRecord& record) {
+    if (!compares_) {
+      return true;
+    }
     recorded_.add(record.payload);
     const bool equal = record.sequence == sequence_ && caused_.size() == record.payload.size() &&
                        std::memcmp(caused_.data(), record.payload.data(), caused_.size()) == 0;
@@ -97,6 +120,10 @@ class Replayer {
     if (!closed) {
       return tl::unexpected{closed.error()};
     }
+    if (!compares_) {
+      closed_ = *closed;
+      return true;
+    }
     if (!caused_.empty() || closed->events != sequence_ || closed->digest != own_.value()) {
       return differ(sequence_);
     }
@@ -107,6 +134,10 @@ class Replayer {
   core::Engine engine_;
   Statistics statistics_;
   ReplayResult& result_;
+  ReplayObserver* observer_;
+  bool compares_;
+  std::optional<model::ParameterSet> changed_;  // until they are in use
+  std::uint64_t changed_from_ = 0;
   model::CommandSink sink_;
   model::TradeCondition condition_;
   std::vector<std::byte> caused_;
@@ -134,6 +165,19 @@ Result<SessionSpec> read_spec(store::JournalReader& reader, const ReplayOptions&
   return spec;
 }
 
+Status change_parameters(Replayer& replayer, const SessionSpec& spec, const WhatIf& what_if) {
+  model::ParameterSet parameters = spec.engine.parameters;
+  for (const auto& [id, value] : what_if.sets) {
+    if (const auto set = parameters.set(id, value); !set) {
+      return set;
+    }
+  }
+  if (!what_if.sets.empty()) {
+    replayer.change(parameters, what_if.from_sequence);
+  }
+  return {};
+}
+
 void note_damage(ReplayResult& result, const store::JournalReader& reader) {
   if (const auto& damage = reader.damage()) {
     result.corrupt_at = CorruptPlace{damage->file, damage->offset, damage->sequence, damage->what};
@@ -141,6 +185,14 @@ void note_damage(ReplayResult& result, const store::JournalReader& reader) {
 }
 
 }  // namespace
+
+Result<SessionSpec> session_spec_of(const std::filesystem::path& session) {
+  auto reader = store::JournalReader::open(session);
+  if (!reader) {
+    return tl::unexpected{reader.error()};
+  }
+  return read_spec(*reader, ReplayOptions{.session = session, .mask = {}});
+}
 
 Result<ReplayResult> replay_session(const ReplayOptions& options, const Progress& progress) {
   auto reader = store::JournalReader::open(options.session);
@@ -156,7 +208,10 @@ Result<ReplayResult> replay_session(const ReplayOptions& options, const Progress
     }
     return tl::unexpected{spec.error()};
   }
-  Replayer replayer(*spec, result);
+  Replayer replayer(*spec, options, result);
+  if (const auto changed = change_parameters(replayer, *spec, options.what_if); !changed) {
+    return tl::unexpected{changed.error()};
+  }
   std::uint64_t records = 0;
   bool goes_on = true;
   while (goes_on) {

@@ -24,6 +24,9 @@ class SessionLock {
   int fd_ = -1;
 };
 
+// True while some process holds its lock; asking makes and changes nothing.
+[[nodiscard]] bool is_session_locked(const std::filesystem::path& session);
+
 struct UnfinishedSession {
   std::filesystem::path path;
   SessionSpec spec;

@@ -45,12 +45,13 @@ Timestamp SimulatedSession::next_time() {
     // Behind the last market event there is nothing to act on; what the venue has reported by
     // then is still heard, so that both ledgers tell of the same fills.
     if (tape_.is_done() && delay_.is_empty()) {
-      return reports_.empty() ? Timestamp::never() : next_engine_time();
+      next_at_ = reports_.empty() ? Timestamp::never() : next_engine_time();
+      return next_at_;
     }
-    const Timestamp engine_at = next_engine_time();
+    next_at_ = next_engine_time();
     const Timestamp venue_at = std::min(tape_.next_time(), exchange_->next_time());
-    if (venue_at > engine_at) {
-      return engine_at;
+    if (venue_at > next_at_) {
+      return next_at_;
     }
     step_venue();
   }
@@ -105,7 +106,7 @@ void SimulatedSession::make_market_event() {
 }
 
 const model::Event& SimulatedSession::apply_next() {
-  const Timestamp at = next_engine_time();
+  const Timestamp at = next_at_;
   ENSURE(at != Timestamp::never());
   now_ = at;
   event_.ts_init = at;

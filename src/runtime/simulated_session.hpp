@@ -78,6 +78,7 @@ class SimulatedSession {
   Timestamp started_at_;
   Timestamp now_;
   Timestamp venue_now_;
+  Timestamp next_at_ = Timestamp::never();  // of the engine's next event
   model::Event event_;
   bool is_abandoned_ = false;
   std::size_t pending_commands_ = 0;  // of the last event, not handed over yet

@@ -46,9 +46,9 @@ class Tape {
   [[nodiscard]] static Result<Tape> open(const store::Catalog& catalog,
                                          const TapeSelection& selection);
 
-  [[nodiscard]] bool is_done() const noexcept { return heap_.empty(); }
+  [[nodiscard]] bool is_done() const noexcept { return tree_[1] == kNone; }
   [[nodiscard]] Timestamp next_time() const noexcept {
-    return heap_.empty() ? Timestamp::never() : Timestamp{heap_.front().time};
+    return is_done() ? Timestamp::never() : Timestamp{time_of(tree_[1])};
   }
   [[nodiscard]] TapeItem next() noexcept;
 
@@ -68,20 +68,26 @@ class Tape {
     std::int32_t interval_s = 0;
     TapeKind kind = TapeKind::bar;
     InstrumentId instrument_id;
+    std::uint32_t order = 0;  // kind, then instrument
     std::vector<Span> covered;  // windows that a finer series plays
     std::size_t covered_at = 0;
   };
-  // The heap holds keys, not cursors: 16 bytes each.
-  struct Key {
-    std::int64_t time = 0;
-    std::uint32_t order = 0;  // kind, then instrument
-    std::uint32_t cursor = 0;
-    friend bool operator<(const Key& a, const Key& b) noexcept {
-      return a.time != b.time ? a.time < b.time
-             : a.order != b.order ? a.order < b.order
-                                  : a.cursor < b.cursor;
-    }
-  };
+  // What is next: time, then kind and instrument, then cursor, as one number.
+  using Key = unsigned __int128;
+  static constexpr Key kNone = ~Key{0};
+  [[nodiscard]] static Key key_of(std::int64_t time, std::uint32_t order,
+                                  std::uint32_t cursor) noexcept {
+    constexpr std::uint64_t kSign = std::uint64_t{1} << 63U;  // keeps the order of signed times
+    return Key{static_cast<std::uint64_t>(time) ^ kSign} << 64U |
+           Key{std::uint64_t{order} << 32U | cursor};
+  }
+  [[nodiscard]] static std::int64_t time_of(Key key) noexcept {
+    constexpr std::uint64_t kSign = std::uint64_t{1} << 63U;
+    return static_cast<std::int64_t>(static_cast<std::uint64_t>(key >> 64U) ^ kSign);
+  }
+  [[nodiscard]] static std::uint32_t cursor_of(Key key) noexcept {
+    return static_cast<std::uint32_t>(key);
+  }
   template <typename Record>
   void add_cursor(std::span<const Record> rows, InstrumentId id, std::int32_t interval_s,
                   std::vector<Span> covered);
@@ -91,10 +97,13 @@ class Tape {
   Status add_instrument(const store::Catalog& catalog, InstrumentId id,
                         const TapeSelection& selection);
   static bool skip_covered(Cursor& cursor) noexcept;
-  void sift_down() noexcept;
+  void plant();
+  void replace(std::uint32_t cursor, Key key) noexcept;
 
   std::vector<Cursor> cursors_;
-  std::vector<Key> heap_;  // least key first
+  // A tournament: the leaves are the cursors' keys, each inner node the lesser of its two, so
+  // that a step costs the same few comparisons without a branch to guess. [1] is the winner.
+  std::vector<Key> tree_ = {kNone, kNone};
   // Keeps the mappings alive.
   std::vector<std::shared_ptr<const void>> series_;
   std::uint64_t rows_ = 0;

@@ -59,11 +59,6 @@ Exchange::Exchange(const model::InstrumentTable& instruments,
   expiries_.reserve(kQueueReserved);
 }
 
-void Exchange::set_now(Timestamp now) noexcept {
-  now_ = std::max(now_, now);
-  recorder_.set_now(now_);
-}
-
 void Exchange::on_bar(const model::Bar& bar, Timestamp open) {
   MarketState& market = markets_[bar.instrument_id.index()];
   if (market.bar_open.is_set()) {
@@ -153,21 +148,7 @@ void Exchange::submit(const model::Command& command, Timestamp sent) {
   put_in_order(requests_, requests_head_, Request{sent + latency_.order, command});
 }
 
-Timestamp Exchange::next_time() const noexcept {
-  if (recorder_.has_reports()) {
-    return now_;
-  }
-  Timestamp next = std::min(next_print_, next_expiry_);
-  if (requests_head_ < requests_.size()) {
-    next = std::min(next, requests_[requests_head_].at);
-  }
-  if (timeouts_head_ < timeouts_.size()) {
-    next = std::min(next, timeouts_[timeouts_head_].at);
-  }
-  return next;
-}
-
-void Exchange::advance(Timestamp until, std::vector<model::Event>& reports) {
+void Exchange::advance_due(Timestamp until, std::vector<model::Event>& reports) {
   recorder_.drain(reports);
   for (Timestamp at = next_time(); at <= until; at = next_time()) {
     set_now(at);
@@ -179,7 +160,6 @@ void Exchange::advance(Timestamp until, std::vector<model::Event>& reports) {
     admit_due();
     recorder_.drain(reports);
   }
-  set_now(until);
 }
 
 void Exchange::play_due() {

@@ -58,10 +58,27 @@ class Exchange {
   void submit(const model::Command& command, Timestamp sent);
 
   // The earliest moment at which something happens without new input; never() when nothing does.
-  [[nodiscard]] Timestamp next_time() const noexcept;
+  [[nodiscard]] Timestamp next_time() const noexcept {
+    if (recorder_.has_reports()) {
+      return now_;
+    }
+    Timestamp next = std::min(next_print_, next_expiry_);
+    if (requests_head_ < requests_.size()) {
+      next = std::min(next, requests_[requests_head_].at);
+    }
+    if (timeouts_head_ < timeouts_.size()) {
+      next = std::min(next, timeouts_[timeouts_head_].at);
+    }
+    return next;
+  }
   // Everything up to and including `until`, in order. Reports have ts_event = venue time, ts_init
   // = that + response latency (ascending), sequence 0.
-  void advance(Timestamp until, std::vector<model::Event>& reports);
+  void advance(Timestamp until, std::vector<model::Event>& reports) {
+    if (next_time() <= until) {
+      advance_due(until, reports);
+    }
+    set_now(until);
+  }
 
   [[nodiscard]] const ExchangeLog& order_log() const noexcept { return recorder_.order_log(); }
   [[nodiscard]] const Account& account() const noexcept { return account_; }
@@ -92,7 +109,11 @@ class Exchange {
     ClientOrderId order;
   };
 
-  void set_now(Timestamp now) noexcept;
+  void set_now(Timestamp now) noexcept {
+    now_ = std::max(now_, now);
+    recorder_.set_now(now_);
+  }
+  void advance_due(Timestamp until, std::vector<model::Event>& reports);
   void activate(MarketState& market, InstrumentId id);
   void play_due();
   void plan(const MarketState& market) noexcept;

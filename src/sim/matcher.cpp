@@ -73,13 +73,28 @@ Quantity Matcher::wanted(const RestingOrder& order) const noexcept {
                                     : order.leaves();
 }
 
+// The worse extreme of a bar is played first, so the other one would be the next print of every
+// close that comes in between: foresight. Where it is better than the bar's end, a close waits for
+// that end.
+bool Matcher::is_best_of_bar(const RestingOrder& order, const Print& print) const noexcept {
+  const MarketState& market = parts_.markets[print.instrument_id.index()];
+  const bool is_inside = print.is_bar && print.ts != print.bar_open &&
+                         market.next_print < MarketState::kPrints;
+  if (!is_inside || !is_reducing(order.request)) {
+    return false;
+  }
+  return order.request.side == Side::sell
+             ? print.price == market.bar.high && print.price > market.bar.close
+             : print.price == market.bar.low && print.price < market.bar.close;
+}
+
 bool Matcher::can_act(const RestingOrder& order, const Print& print) const noexcept {
   if (order.accepted_at >= print.ts) {
     return false;
   }
   const OrderRequest& request = order.request;
   switch (request.type) {
-    case OrderType::market: return true;
+    case OrderType::market: return !is_best_of_bar(order, print);
     case OrderType::limit:
       return order.is_crossing || is_immediate(request) ||
              is_traded_through(request, print.price,

@@ -52,6 +52,7 @@ class Matcher {
   [[nodiscard]] static Group group_of(const model::OrderRequest& request) noexcept;
   [[nodiscard]] Refs collect(InstrumentId id) noexcept;
   [[nodiscard]] RestingOrder* resolve(const Ref& ref) noexcept;
+  [[nodiscard]] bool is_best_of_bar(const RestingOrder& order, const Print& print) const noexcept;
   [[nodiscard]] bool can_act(const RestingOrder& order, const Print& print) const noexcept;
   [[nodiscard]] Quantity reducible(const model::OrderRequest& request) const noexcept;
   // Spot holds no debt, so a sale there is bounded by the holdings whatever it calls itself.

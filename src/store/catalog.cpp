@@ -7,6 +7,7 @@
 #include <utility>
 #include <variant>
 
+#include "store/depth_replay.hpp"
 #include "store/index_file.hpp"
 #include "store/rules_file.hpp"
 #include "store/series_summary.hpp"
@@ -14,8 +15,10 @@
 namespace lanner::store {
 namespace {
 
-using AnySeries = std::variant<std::shared_ptr<const BarSeries>, std::shared_ptr<const TradeSeries>,
-                               std::shared_ptr<const FundingSeries>>;
+template <typename... Records>
+using SeriesOf = std::variant<std::shared_ptr<const Series<Records>>...>;
+using AnySeries = SeriesOf<BarRecord, TradeRecord, FundingRecord, QuoteRecord, DepthRecord,
+                           OrderEventRecord, SentimentRecord>;
 
 // How many rows lie off the grid of the rules, and between which stamps.
 template <typename Record>
@@ -45,6 +48,29 @@ void add_holes(std::vector<Problem>& problems, const Series<Record>& series,
                problems.push_back({inside ? ProblemKind::gap : ProblemKind::span,
                                    Timestamp{earlier} + step, Timestamp{later}, missing});
              });
+}
+
+// A book is what its changes add up to: breaks in the update ids are holes, states in which the
+// best bid is above the best ask are bad prices.
+void add_book_problems(std::vector<Problem>& problems, std::span<const DepthRecord> rows,
+                       Price tick) {
+  DepthReplay rebuilt{rows, tick, std::size_t{1} << 15};
+  std::uint64_t breaks = 0;
+  Findings crossed;
+  const auto note_break = [&] {
+    if (rebuilt.breaks() > breaks) {
+      breaks = rebuilt.breaks();
+      problems.push_back({ProblemKind::gap, rebuilt.break_from(), rebuilt.break_to(), 1});
+    }
+  };
+  for (; rebuilt.next() != nullptr; note_break()) {
+    rebuilt.apply();
+    if (rebuilt.book().state() == market::BookState::crossed) {
+      crossed.add(rebuilt.book().last_event().ns());
+    }
+  }
+  note_break();
+  add_findings(problems, ProblemKind::price, crossed);
 }
 
 }  // namespace
@@ -122,6 +148,9 @@ struct Catalog::State {
     }
     std::vector<Problem> problems;
     add_holes(problems, **opened, spans);
+    if constexpr (std::is_same_v<Record, DepthRecord>) {
+      add_book_problems(problems, (*opened)->rows(), rule.tick);
+    }
     add_findings(problems, ProblemKind::duplicate, sums.conflicts);
     add_findings(problems, ProblemKind::disorder, sums.disorder);
     add_findings(problems, ProblemKind::price, sums.price);
@@ -190,12 +219,28 @@ Result<std::shared_ptr<const FundingSeries>> Catalog::funding(InstrumentId instr
   return state_->get<FundingRecord>(instrument, 0);
 }
 
+Result<std::shared_ptr<const QuoteSeries>> Catalog::quotes(InstrumentId instrument) const {
+  return state_->get<QuoteRecord>(instrument, 0);
+}
+
+Result<std::shared_ptr<const DepthSeries>> Catalog::depth(InstrumentId instrument) const {
+  return state_->get<DepthRecord>(instrument, 0);
+}
+
+Result<std::shared_ptr<const OrderEventSeries>> Catalog::orders(InstrumentId instrument) const {
+  return state_->get<OrderEventRecord>(instrument, 0);
+}
+
+Result<std::shared_ptr<const SentimentSeries>> Catalog::sentiment(InstrumentId instrument) const {
+  return state_->get<SentimentRecord>(instrument, 0);
+}
+
 Result<std::vector<SeriesCheck>> Catalog::check() const {
   std::vector<SeriesCheck> out;
   for (const SeriesInfo& info : state_->series) {
-    auto problems = info.kind == SeriesKind::bars     ? state_->problems_of<BarRecord>(info)
-                    : info.kind == SeriesKind::trades ? state_->problems_of<TradeRecord>(info)
-                                                      : state_->problems_of<FundingRecord>(info);
+    auto problems = with_record_of(info.kind, [&](auto record) {
+      return state_->problems_of<decltype(record)>(info);
+    });
     if (!problems) {
       return tl::unexpected{problems.error()};
     }

@@ -1,7 +1,8 @@
 #pragma once
 
-// The market data that a session plays: instrument rules and series of bars, trades and funding
-// in one directory. Read here; written by import/importer.hpp and catalog_writer.hpp.
+// The market data that a session plays: instrument rules and series of bars, trades, funding,
+// quotes, book depth, order events and sentiment in one directory. Read here; written by
+// import/importer.hpp and catalog_writer.hpp.
 //
 //   DIR/rules.toml                              instrument rules, for people to read and edit
 //   DIR/index.txt                               what is in it and where it came from
@@ -25,9 +26,9 @@ enum class Origin : std::uint8_t { recorded, synthetic };
 struct SeriesInfo {
   InstrumentId instrument;
   SeriesKind kind = SeriesKind::bars;
-  std::int32_t interval_s = 0;  // 0 for trades and funding
+  std::int32_t interval_s = 0;  // 0 for all but bars
   Timestamp from;               // first stamp: of a bar its open
-  Timestamp to;                 // end: the last bar's close, the last trade or funding stamp
+  Timestamp to;                 // end: the last bar's close, otherwise the last stamp
   std::uint64_t rows = 0;
   std::uint64_t gaps = 0;       // runs of missing rows inside one source file
   std::uint64_t missing = 0;
@@ -76,6 +77,12 @@ class Catalog {
                                                               std::int32_t interval_s) const;
   [[nodiscard]] Result<std::shared_ptr<const TradeSeries>> trades(InstrumentId instrument) const;
   [[nodiscard]] Result<std::shared_ptr<const FundingSeries>> funding(
+      InstrumentId instrument) const;
+  [[nodiscard]] Result<std::shared_ptr<const QuoteSeries>> quotes(InstrumentId instrument) const;
+  [[nodiscard]] Result<std::shared_ptr<const DepthSeries>> depth(InstrumentId instrument) const;
+  [[nodiscard]] Result<std::shared_ptr<const OrderEventSeries>> orders(
+      InstrumentId instrument) const;
+  [[nodiscard]] Result<std::shared_ptr<const SentimentSeries>> sentiment(
       InstrumentId instrument) const;
 
   // Reads every series whole and lists what is wrong with it.

@@ -28,9 +28,8 @@ struct CatalogWriter::State {
       return fail(ErrorKind::failure, "no rules of " + key.instrument +
                                           "; add the instrument before its series");
     }
-    // Trades may share a stamp; bars and funding may not.
     const auto out_of_order = [](const Record& a, const Record& b) {
-      return Record::kKind == SeriesKind::trades ? a.stamp() > b.stamp() : a.stamp() >= b.stamp();
+      return kStampsRepeat<Record> ? a.stamp() > b.stamp() : a.stamp() >= b.stamp();
     };
     if (rows.empty() || std::adjacent_find(rows.begin(), rows.end(), out_of_order) != rows.end()) {
       return fail(ErrorKind::failure, std::string(name_of(key.kind)) + " of " + key.instrument +

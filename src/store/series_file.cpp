@@ -102,18 +102,28 @@ const char* name_of(SeriesKind kind) noexcept {
       return "trades";
     case SeriesKind::funding:
       return "funding";
+    case SeriesKind::quotes:
+      return "quotes";
+    case SeriesKind::depth:
+      return "depth";
+    case SeriesKind::orders:
+      return "orders";
+    case SeriesKind::sentiment:
+      return "sentiment";
   }
   return "?";
 }
 
 Result<SeriesKind> series_kind_of(std::string_view name) {
-  for (const auto kind : {SeriesKind::bars, SeriesKind::trades, SeriesKind::funding}) {
+  std::string known;
+  for (const auto kind : kSeriesKinds) {
     if (name == name_of(kind)) {
       return kind;
     }
+    known += (known.empty() ? "" : ", ") + std::string(name_of(kind));
   }
-  return fail(ErrorKind::data, "unknown kind of series '" + std::string(name) +
-                                   "'; known are bars, trades and funding");
+  return fail(ErrorKind::data,
+              "unknown kind of series '" + std::string(name) + "'; known are " + known);
 }
 
 std::string interval_name(std::int32_t interval_s) {

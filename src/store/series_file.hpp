@@ -12,59 +12,13 @@
 #include <string_view>
 #include <utility>
 
-#include "base/fixed.hpp"
 #include "base/ids.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
-#include "model/enums.hpp"
 #include "store/mapped_file.hpp"
+#include "store/records.hpp"
 
 namespace lanner::store {
-
-enum class SeriesKind : std::uint8_t { bars, trades, funding };
-
-[[nodiscard]] const char* name_of(SeriesKind kind) noexcept;
-[[nodiscard]] Result<SeriesKind> series_kind_of(std::string_view name);
-// 60 -> "1m", 900 -> "15m", 3600 -> "1h", 0 -> "" (trades and funding have no interval).
-[[nodiscard]] std::string interval_name(std::int32_t interval_s);
-// "15m" -> 900; 0 when the text is not a number and one of s, m, h, d.
-[[nodiscard]] std::int32_t interval_of(std::string_view name) noexcept;
-
-struct BarRecord {
-  static constexpr SeriesKind kKind = SeriesKind::bars;
-  std::int64_t open_time = 0;  // ns; the bar is known at its close, open_time + interval
-  std::int64_t open = 0;       // raw Price
-  std::int64_t high = 0;
-  std::int64_t low = 0;
-  std::int64_t close = 0;
-  std::int64_t volume = 0;     // raw Quantity; saturated at the scale's end
-  [[nodiscard]] std::int64_t stamp() const noexcept { return open_time; }
-  friend bool operator==(const BarRecord&, const BarRecord&) = default;
-};
-
-struct TradeRecord {
-  static constexpr SeriesKind kKind = SeriesKind::trades;
-  std::int64_t ts_event = 0;
-  std::int64_t price = 0;              // raw Price
-  std::int64_t quantity = 0;           // raw Quantity; > 0: the buyer was the aggressor
-  std::int32_t ts_init_delta_us = 0;   // received minus traded; 0 where it was not recorded
-  std::int32_t ordinal = 0;            // position in the series
-  [[nodiscard]] std::int64_t stamp() const noexcept { return ts_event; }
-  [[nodiscard]] model::Side aggressor_side() const noexcept {
-    return quantity < 0 ? model::Side::sell : model::Side::buy;
-  }
-  friend bool operator==(const TradeRecord&, const TradeRecord&) = default;
-};
-
-struct FundingRecord {
-  static constexpr SeriesKind kKind = SeriesKind::funding;
-  std::int64_t ts_event = 0;
-  std::int64_t rate = 0;  // raw Rate
-  [[nodiscard]] std::int64_t stamp() const noexcept { return ts_event; }
-  friend bool operator==(const FundingRecord&, const FundingRecord&) = default;
-};
-
-static_assert(sizeof(BarRecord) == 48 && sizeof(TradeRecord) == 32 && sizeof(FundingRecord) == 16);
 
 // What a file says about itself, and what its reader expects of it.
 struct SeriesIdentity {
@@ -92,7 +46,7 @@ struct MappedRows {
 template <typename Record>
 class Series {
  public:
-  // Length of a bar in seconds; 0 for trades and funding.
+  // Length of a bar in seconds; 0 for the other kinds.
   [[nodiscard]] std::int32_t interval_s() const noexcept { return interval_s_; }
   [[nodiscard]] std::span<const Record> rows() const noexcept { return rows_; }
   // First and last stamp as stored: of a bar its open.
@@ -133,6 +87,10 @@ class Series {
 using BarSeries = Series<BarRecord>;
 using TradeSeries = Series<TradeRecord>;
 using FundingSeries = Series<FundingRecord>;
+using QuoteSeries = Series<QuoteRecord>;
+using DepthSeries = Series<DepthRecord>;
+using OrderEventSeries = Series<OrderEventRecord>;
+using SentimentSeries = Series<SentimentRecord>;
 
 // Writes beside the target, flushes, renames: a reader sees the old file or the new one.
 template <typename Record>

@@ -1,7 +1,7 @@
 #pragma once
 
 // Holes in a series. Bars: stamps missing between two neighbours. Funding: more than 8 h between
-// two stamps. Trades have no rhythm and so no holes.
+// two stamps. Sentiment: days missing. The other kinds have no rhythm and so no holes.
 
 #include <cstdint>
 #include <span>
@@ -23,7 +23,12 @@ struct Rhythm {
       return {interval_s * kNsPerSecond, 1};
     case SeriesKind::funding:
       return {8 * kNsPerHour, kNsPerMinute};
+    case SeriesKind::sentiment:
+      return {kNsPerDay, 1};
     case SeriesKind::trades:
+    case SeriesKind::quotes:
+    case SeriesKind::depth:
+    case SeriesKind::orders:
       break;
   }
   return {};

@@ -70,5 +70,20 @@ template <typename Record>
 [[nodiscard]] inline bool is_on_grid(const FundingRecord&, Price, Quantity) noexcept {
   return true;
 }
+[[nodiscard]] inline bool is_on_grid(const QuoteRecord& quote, Price tick,
+                                     Quantity step) noexcept {
+  return quote.bid_px % tick.raw() == 0 && quote.ask_px % tick.raw() == 0 &&
+         quote.bid_qty % step.raw() == 0 && quote.ask_qty % step.raw() == 0;
+}
+[[nodiscard]] inline bool is_on_grid(const DepthRecord& level, Price tick, Quantity step) noexcept {
+  return level.price % tick.raw() == 0 && level.quantity % step.raw() == 0;
+}
+[[nodiscard]] inline bool is_on_grid(const OrderEventRecord& order, Price tick,
+                                     Quantity step) noexcept {
+  return order.price % tick.raw() == 0 && order.quantity % step.raw() == 0;
+}
+[[nodiscard]] inline bool is_on_grid(const SentimentRecord&, Price, Quantity) noexcept {
+  return true;
+}
 
 }  // namespace lanner::store

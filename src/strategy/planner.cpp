@@ -85,6 +85,7 @@ std::optional<Plan> Planner::plan(const PlanInput& input) const noexcept {
   candidate.quantity = quantity;
   candidate.time_stop = condition.time_stop;
   candidate.cost_r = cost_r;
+  candidate.volatility = input.volatility;
 
   model::OrderIntent& intent = plan.intent;
   intent.instrument_id = condition.instrument_id;
@@ -165,7 +166,10 @@ model::SizeFactors Planner::size_of(const PlanInput& input) const noexcept {
   }
   size.btc_lead_multiplier = btc_lead_of(input);
   constexpr Score kPercent{100.0};
-  size.risk_fraction = parameters_.score(Param::risk_probe_pct) / kPercent;
+  const bool is_active = input.pattern_state == model::PatternState::active;
+  size.risk_fraction =
+      parameters_.score(is_active ? Param::risk_active_pct : Param::risk_probe_pct) / kPercent;
+  size.adaptation_multiplier = input.adaptation_multiplier;
   return size;
 }
 
@@ -186,7 +190,8 @@ Quantity Planner::quantity_of(const PlanInput& input, const Levels& levels,
                               const model::SizeFactors& size) const noexcept {
   const Money equity = input.cushion.equity;
   const auto fraction = round_down(size.risk_fraction * size.coin_multiplier *
-                                       size.btc_lead_multiplier * size.size_scale,
+                                       size.btc_lead_multiplier * size.size_scale *
+                                       size.adaptation_multiplier,
                                    Rate::from_raw(1));
   if (!fraction || !fraction->is_positive() || !equity.is_positive()) {
     return Quantity{};

@@ -28,6 +28,9 @@ struct PlanInput {
   risk::Cushion cushion;            // equity, and what other positions may take of it
   CoinKnowledge coin;
   Score expected_r;                 // draw of E[R_gross] of the pattern, without coin offset
+  model::PatternState pattern_state = model::PatternState::probe;  // active risks more
+  Score adaptation_multiplier{1.0};  // of the size
+  model::Volatility volatility = model::Volatility::unknown;
   std::optional<Rate> funding;      // last known, per 8 h, paid by longs
   std::optional<Score> btc_atr_bps;  // ATR14(15m) of the leading BTC series; see btc_atr_bps()
   Duration latency;                 // decision to venue, for the slippage of the stop
@@ -50,6 +53,9 @@ class Planner {
   // Nothing when there is no price, no ATR of the stop's timeframe, or no room for a stop on the
   // price's side of zero. A quantity of zero means that the step is coarser than the risk.
   [[nodiscard]] std::optional<Plan> plan(const PlanInput& input) const noexcept;
+
+  // From now on these values; what was planned stays.
+  void adopt(const model::ParameterSet& parameters) noexcept { parameters_ = parameters; }
 
   // Copies what the plan knows into the trace of its decision.
   static void explain(const Plan& plan, model::DecisionTrace& trace) noexcept;

@@ -82,8 +82,57 @@ struct LiveRange {
   return bits < 0 ? bits ^ std::numeric_limits<std::int64_t>::max() : bits;
 }
 
-[[nodiscard]] bool is_true(const model::Predicate& predicate, const features::FeatureView& view,
-                           Price last) noexcept;
+// Which of above, below, equal an operator accepts. A look-up instead of a switch: operators
+// differ from condition to condition, so a jump by them is guessed wrong. NaN is none of the three.
+template <typename T>
+[[nodiscard]] constexpr bool compares(model::PredicateOp op, T left, T right) noexcept {
+  constexpr unsigned kAbove = 1;
+  constexpr unsigned kBelow = 2;
+  constexpr unsigned kEqual = 4;
+  // gt, ge, lt, le, cross_up, cross_down: three bits each.
+  constexpr unsigned kAccepted = kAbove | (kAbove | kEqual) << 3U | kBelow << 6U |
+                                 (kBelow | kEqual) << 9U | (kAbove | kEqual) << 12U |
+                                 (kBelow | kEqual) << 15U;
+  const unsigned is = static_cast<unsigned>(left > right) * kAbove |
+                      static_cast<unsigned>(left < right) * kBelow |
+                      static_cast<unsigned>(left == right) * kEqual;
+  return (is & kAccepted >> (3U * static_cast<unsigned>(op))) != 0;
+}
+
+// A live price predicate at this price.
+[[nodiscard]] inline bool holds_live(const model::Predicate& predicate,
+                                     const features::FeatureView& view, Price last) noexcept {
+  const auto level = price_level(predicate, view);
+  return level && last.is_positive() && compares(predicate.op, last.raw(), *level);
+}
+
+// Any other one, at the last closed bar. Absent values are NaN, and every comparison with them is
+// false.
+[[nodiscard]] inline bool holds_closed(const model::Predicate& predicate,
+                                       const features::FeatureView& view) noexcept {
+  const bool has_right = predicate.rhs != model::FeatureId::none;
+  const double left = view.value(predicate.lhs, predicate.tf);
+  const double right = has_right ? view.value(predicate.rhs, predicate.tf) + predicate.value.value()
+                                 : predicate.value.value();
+  if (!compares(predicate.op, left, right)) {
+    return false;
+  }
+  if (!is_cross(predicate.op)) {
+    return true;
+  }
+  const double left_before = view.previous(predicate.lhs, predicate.tf);
+  const double right_before =
+      has_right ? view.previous(predicate.rhs, predicate.tf) + predicate.value.value()
+                : predicate.value.value();
+  return predicate.op == model::PredicateOp::cross_up ? left_before < right_before
+                                                      : left_before > right_before;
+}
+
+[[nodiscard]] inline bool is_true(const model::Predicate& predicate,
+                                  const features::FeatureView& view, Price last) noexcept {
+  return is_live_price(predicate) ? holds_live(predicate, view, last)
+                                  : holds_closed(predicate, view);
+}
 
 // All of when_all, any of when_any, none of invalidate_any.
 [[nodiscard]] bool is_triggered(const model::TradeCondition& condition,

@@ -56,6 +56,7 @@ Sniper::Sniper(Config config)
   }
   // A condition may be found in its ladder and in its list.
   scratch_.reserve(config.conditions_max * 2);
+  overdue_.reserve(config.conditions_max * 2);
 }
 
 std::optional<ArmHandle> Sniper::arm(const TradeCondition& condition, std::uint64_t cycle,
@@ -95,32 +96,6 @@ std::optional<ArmHandle> Sniper::arm(const TradeCondition& condition, std::uint6
   make_armed(index);
   ++counters_.armed;
   return ArmHandle{index, generation};
-}
-
-bool Sniper::refresh(ArmHandle handle, const Refresh& update) noexcept {
-  if (handle.slot >= slots_.size() || slots_[handle.slot].generation != handle.generation ||
-      slots_[handle.slot].state == State::free) {
-    return false;
-  }
-  refresh_slot(handle.slot, update);
-  return true;
-}
-
-void Sniper::refresh_slot(std::uint32_t index, const Refresh& update) noexcept {
-  Slot& slot = slots_[index];
-  ++counters_.refreshed;
-  slot.expires_ns = update.expires_at.ns();
-  TradeCondition& condition = conditions_[index];
-  condition.expires_at = update.expires_at;
-  condition.shadow_only = update.shadow_only;
-  next_expiry_ns_ = std::min(next_expiry_ns_, slot.expires_ns);
-  if (update.cycle > slot.cycle) {
-    slot.cycle = update.cycle;
-    if (slot.state == State::cleared) {
-      ++counters_.rearmed;
-      make_armed(index);
-    }
-  }
 }
 
 bool Sniper::is_usable(const TradeCondition& condition, Timestamp now) const noexcept {
@@ -179,7 +154,8 @@ void Sniper::make_armed(std::uint32_t index) noexcept {
 
 void Sniper::release(std::uint32_t index) noexcept {
   Slot& slot = slots_[index];
-  detach(index);
+  leave_ladder(index);
+  leave_list(index);
   update_edge(slot.instrument);
   index_.erase(hashes_[index]);
   slot.state = State::free;
@@ -210,10 +186,37 @@ void Sniper::wake_price(InstrumentId id, const Moment& moment, TriggerBuffer& ou
   const std::uint32_t instrument = id.value();
   ++counters_.price_wakes;
   scratch_.clear();
-  collect_root(price_root(instrument, Rung::up), moment.price.raw());
-  collect_root(price_root(instrument, Rung::down), ~moment.price.raw());
+  collect_price(instrument, moment.price);
+  look_at(scratch_, moment, out);
+  update_edge(instrument);
+}
+
+void Sniper::collect_price(std::uint32_t instrument, Price price) noexcept {
+  collect_root(price_root(instrument, Rung::up), price.raw());
+  collect_root(price_root(instrument, Rung::down), ~price.raw());
   collect_list(ListKind::each_price, instrument, 0);
-  look_at_collected(moment, out);
+}
+
+void Sniper::on_bar(InstrumentId id, features::FrameSet frames,
+                    const features::FeatureView& view, Price last, Timestamp now,
+                    TriggerBuffer& out) noexcept {
+  const std::uint32_t instrument = id.value();
+  const Moment moment{&view, last, now, frames.bits};
+  const Edge edge = edges_[instrument];
+  scratch_.clear();
+  if (last.raw() >= edge.up || last.raw() <= edge.down) {
+    ++counters_.price_wakes;
+    collect_price(instrument, last);
+    for (const std::uint32_t index : scratch_) {
+      leave_list(index);  // of its timeframes too: the bar has not changed since
+    }
+  }
+  const std::size_t of_frames = scratch_.size();
+  collect_features(instrument, moment);
+  collect_list(ListKind::frames, instrument, frames.bits);
+  // What the price wakes is looked at first: a price comes before the closes that it ends.
+  look_at({scratch_.data(), of_frames}, moment, out);
+  look_at(std::span{scratch_}.subspan(of_frames), moment, out);
   update_edge(instrument);
 }
 
@@ -226,7 +229,7 @@ void Sniper::on_frames(InstrumentId id, features::FrameSet frames,
   collect_features(instrument, moment);
   collect_list(ListKind::frames, instrument, frames.bits);
   collect_list(ListKind::each_price, instrument, frames.bits);
-  look_at_collected(moment, out);
+  look_at(scratch_, moment, out);
   update_edge(instrument);
 }
 
@@ -267,44 +270,51 @@ void Sniper::collect_list(ListKind list, std::uint32_t instrument, std::uint8_t 
   for (std::uint32_t index = list_head(list, instrument); index != kNil;) {
     const std::uint32_t next = slots_[index].list_next;
     if (list == ListKind::each_price || (slots_[index].list_frames & frames) != 0) {
-      leave_list(index);
       scratch_.push_back(index);
     }
     index = next;
   }
 }
 
-void Sniper::look_at_collected(const Moment& moment, TriggerBuffer& out) noexcept {
-  if (scratch_.size() > 1) {
-    std::sort(scratch_.begin(), scratch_.end());
-    scratch_.erase(std::unique(scratch_.begin(), scratch_.end()), scratch_.end());
-  }
-  for (const std::uint32_t index : scratch_) {
+// Looks do not see each other, so only what they cause is brought into the order of slots.
+void Sniper::look_at(std::span<const std::uint32_t> collected, const Moment& moment,
+                     TriggerBuffer& out) noexcept {
+  const std::size_t fired_before = out.size();
+  overdue_.clear();
+  for (const std::uint32_t index : collected) {
     look(index, moment, out);
+  }
+  out.sort_from(fired_before);
+  std::sort(overdue_.begin(), overdue_.end());
+  const auto last = std::unique(overdue_.begin(), overdue_.end());
+  for (auto index = overdue_.begin(); index != last; ++index) {
+    release(*index);
   }
 }
 
+// Most conditions wait in the list that they were found in, so they leave it only when it turns
+// out that they do not.
 void Sniper::look(std::uint32_t index, const Moment& moment, TriggerBuffer& out) noexcept {
   Slot& slot = slots_[index];
-  detach(index);
+  leave_ladder(index);
+  is_in_list_again_ = false;
   ++counters_.looks;
   if (slot.state == State::spent) {
     look_at_spent(index, moment);
-    return;
-  }
-  if (moment.now.ns() >= slot.expires_ns) {
-    release(index);
-    return;
-  }
-  const Blocked blocked = obstacle_of(index, moment);
-  if (blocked.obstacle != Obstacle::none) {
+  } else if (moment.now.ns() >= slot.expires_ns) {
+    overdue_.push_back(index);
+  } else if (const Blocked blocked = obstacle_of(index, moment);
+             blocked.obstacle != Obstacle::none) {
     wait_for(index, blocked, moment);
-    return;
+  } else {
+    ++counters_.fired;
+    slot.state = State::spent;
+    wait_in_list(index, ListKind::frames, slot.clear_frames);
+    out.push({index, moment.price});
   }
-  ++counters_.fired;
-  slot.state = State::spent;
-  wait_in_list(index, ListKind::frames, slot.clear_frames);
-  out.push({index, moment.price});
+  if (!is_in_list_again_) {
+    leave_list(index);
+  }
 }
 
 void Sniper::look_at_spent(std::uint32_t index, const Moment& moment) noexcept {
@@ -315,7 +325,7 @@ void Sniper::look_at_spent(std::uint32_t index, const Moment& moment) noexcept {
   }
   slot.state = State::cleared;
   if (moment.now.ns() >= slot.expires_ns) {
-    release(index);
+    overdue_.push_back(index);
   }
 }
 

@@ -15,9 +15,11 @@
 //
 // Everything is sized at construction. One owner, no threads.
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "base/fixed.hpp"
@@ -72,7 +74,14 @@ class Sniper {
   std::optional<ArmHandle> arm(const model::TradeCondition& condition, std::uint64_t cycle,
                                Timestamp now) noexcept;
   // The same without looking for it; false when the handle is stale.
-  bool refresh(ArmHandle handle, const Refresh& update) noexcept;
+  bool refresh(ArmHandle handle, const Refresh& update) noexcept {
+    if (handle.slot >= slots_.size() || slots_[handle.slot].generation != handle.generation ||
+        slots_[handle.slot].state == State::free) {
+      return false;
+    }
+    refresh_slot(handle.slot, update);
+    return true;
+  }
 
   void on_price(InstrumentId id, Price price, Timestamp now, const features::FeatureView& view,
                 TriggerBuffer& out) noexcept {
@@ -86,6 +95,10 @@ class Sniper {
   // `last` may be zero while no price is known.
   void on_frames(InstrumentId id, features::FrameSet frames, const features::FeatureView& view,
                  Price last, Timestamp now, TriggerBuffer& out) noexcept;
+  // on_price and then on_frames of a bar that closed some, in one go: the same fires in the same
+  // order, with one look at what both would have looked at.
+  void on_bar(InstrumentId id, features::FrameSet frames, const features::FeatureView& view,
+              Price last, Timestamp now, TriggerBuffer& out) noexcept;
   void expire(Timestamp now) noexcept {
     if (now.ns() >= next_expiry_ns_) [[unlikely]] {
       expire_due(now);
@@ -100,6 +113,10 @@ class Sniper {
               StaticVector<Score, 12>& out) const noexcept;
   [[nodiscard]] bool is_held(std::uint32_t slot) const noexcept {
     return slot < slots_.size() && slots_[slot].state != State::free;
+  }
+  // False for one that fired and waits until its trigger was false.
+  [[nodiscard]] bool is_armed(std::uint32_t slot) const noexcept {
+    return slot < slots_.size() && slots_[slot].state == State::armed;
   }
   [[nodiscard]] std::size_t size() const noexcept { return slots_.size() - free_.size(); }
   [[nodiscard]] std::size_t capacity() const noexcept { return slots_.size(); }
@@ -153,7 +170,21 @@ class Sniper {
   [[nodiscard]] bool is_usable(const model::TradeCondition& condition,
                                Timestamp now) const noexcept;
   static void describe(Slot& slot, const model::TradeCondition& condition) noexcept;
-  void refresh_slot(std::uint32_t index, const Refresh& update) noexcept;
+  void refresh_slot(std::uint32_t index, const Refresh& update) noexcept {
+    Slot& slot = slots_[index];
+    ++counters_.refreshed;
+    slot.expires_ns = update.expires_at.ns();
+    conditions_[index].expires_at = update.expires_at;
+    conditions_[index].shadow_only = update.shadow_only;
+    next_expiry_ns_ = std::min(next_expiry_ns_, slot.expires_ns);
+    if (update.cycle > slot.cycle) {
+      slot.cycle = update.cycle;
+      if (slot.state == State::cleared) {
+        ++counters_.rearmed;
+        make_armed(index);
+      }
+    }
+  }
   void make_armed(std::uint32_t index) noexcept;
   void release(std::uint32_t index) noexcept;
   void expire_due(Timestamp now) noexcept;
@@ -162,7 +193,9 @@ class Sniper {
   void collect_features(std::uint32_t instrument, const Moment& moment) noexcept;
   void collect_root(std::uint32_t root, std::int64_t key) noexcept;
   void collect_list(ListKind list, std::uint32_t instrument, std::uint8_t frames) noexcept;
-  void look_at_collected(const Moment& moment, TriggerBuffer& out) noexcept;
+  void collect_price(std::uint32_t instrument, Price price) noexcept;
+  void look_at(std::span<const std::uint32_t> collected, const Moment& moment,
+               TriggerBuffer& out) noexcept;
   void look(std::uint32_t index, const Moment& moment, TriggerBuffer& out) noexcept;
   void look_at_spent(std::uint32_t index, const Moment& moment) noexcept;
   [[nodiscard]] Blocked obstacle_of(std::uint32_t index, const Moment& moment) const noexcept;
@@ -177,7 +210,7 @@ class Sniper {
   void wait_in_feature(std::uint32_t index, const model::Predicate& predicate, Rung rung,
                        std::int64_t key) noexcept;
   void wait_in_list(std::uint32_t index, ListKind list, std::uint8_t frames) noexcept;
-  void detach(std::uint32_t index) noexcept;
+  void leave_ladder(std::uint32_t index) noexcept;
   void leave_list(std::uint32_t index) noexcept;
   void update_edge(std::uint32_t instrument) noexcept;
 
@@ -201,6 +234,8 @@ class Sniper {
   std::vector<model::TradeCondition> conditions_;
   std::vector<std::uint32_t> free_;
   std::vector<std::uint32_t> scratch_;
+  std::vector<std::uint32_t> overdue_;  // of the looks in hand: to be released
+  bool is_in_list_again_ = false;  // since the look in hand began
   LadderPool ladders_;
   std::uint32_t used_ = 0;  // slots below it have been taken at least once
   std::int64_t next_expiry_ns_ = LadderPool::kNoKey;  // no condition leaves before it

@@ -44,15 +44,16 @@ Sniper::Blocked Sniper::obstacle_of(std::uint32_t index, const Moment& moment) c
     return is_inside ? Blocked{} : Blocked{Obstacle::must_become_true, &condition.when_all[0]};
   }
   // A closed bar comes less often than a price, so a feature in the way is the better wait.
-  const Predicate* price_in_way = nullptr;
   for (const Predicate& predicate : condition.when_all) {
-    if (is_true(predicate, *moment.view, moment.price)) {
-      continue;
-    }
-    if (!is_live_price(predicate)) {
+    if (!is_live_price(predicate) && !holds_closed(predicate, *moment.view)) {
       return {Obstacle::must_become_true, &predicate};
     }
-    price_in_way = &predicate;
+  }
+  const Predicate* price_in_way = nullptr;
+  for (const Predicate& predicate : condition.when_all) {
+    if (is_live_price(predicate) && !holds_live(predicate, *moment.view, moment.price)) {
+      price_in_way = &predicate;
+    }
   }
   if (price_in_way != nullptr) {
     return {Obstacle::must_become_true, price_in_way};
@@ -120,8 +121,13 @@ void Sniper::wait_for_price(std::uint32_t index, const Predicate& predicate, Pre
 
 void Sniper::wait_for_feature(std::uint32_t index, const Predicate& predicate,
                               const Moment& moment) noexcept {
+  if (predicate.rhs != model::FeatureId::none) {
+    // Both sides move with each closed bar, so no level tells when to look again.
+    wait_in_list(index, ListKind::frames, bit_of(predicate.tf));
+    return;
+  }
   const double value = moment.view->value(predicate.lhs, predicate.tf);
-  if (predicate.rhs != model::FeatureId::none || !std::isfinite(value)) {
+  if (!std::isfinite(value)) {
     wait_in_feature(index, predicate, Rung::up, kAlwaysDue);
     return;
   }
@@ -172,9 +178,14 @@ void Sniper::wait_in_feature(std::uint32_t index, const Predicate& predicate, Ru
 
 void Sniper::wait_in_list(std::uint32_t index, ListKind list, std::uint8_t frames) noexcept {
   Slot& slot = slots_[index];
+  slot.list_frames = frames;
+  is_in_list_again_ = true;
+  if (slot.list == list) {
+    return;
+  }
+  leave_list(index);
   std::uint32_t& head = list_head(list, slot.instrument);
   slot.list = list;
-  slot.list_frames = frames;
   slot.list_before = LadderPool::kNil;
   slot.list_next = head;
   if (head != LadderPool::kNil) {
@@ -199,13 +210,12 @@ void Sniper::leave_list(std::uint32_t index) noexcept {
   slot.list = ListKind::none;
 }
 
-void Sniper::detach(std::uint32_t index) noexcept {
+void Sniper::leave_ladder(std::uint32_t index) noexcept {
   Slot& slot = slots_[index];
   if (slot.ladder != LadderPool::kNil) {
     ladders_.remove(roots_[slot.ladder], index);
     slot.ladder = LadderPool::kNil;
   }
-  leave_list(index);
 }
 
 void Sniper::update_edge(std::uint32_t instrument) noexcept {

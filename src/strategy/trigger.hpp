@@ -2,6 +2,7 @@
 
 // What the Sniper hands over: which conditions fired, in the order of their slots.
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -29,6 +30,13 @@ class TriggerBuffer {
     triggers_.push_back(trigger);
   }
   void clear() noexcept { triggers_.clear(); }
+  // By slot, from this position on.
+  void sort_from(std::size_t first) noexcept {
+    if (triggers_.size() > first + 1) {
+      std::sort(triggers_.begin() + static_cast<std::ptrdiff_t>(first), triggers_.end(),
+                [](const Trigger& a, const Trigger& b) { return a.slot < b.slot; });
+    }
+  }
   [[nodiscard]] std::span<const Trigger> span() const noexcept { return triggers_; }
   [[nodiscard]] const Trigger* begin() const noexcept { return triggers_.data(); }
   [[nodiscard]] const Trigger* end() const noexcept { return triggers_.data() + triggers_.size(); }

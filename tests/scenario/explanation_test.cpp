@@ -20,6 +20,10 @@ using namespace lanner;
 namespace {
 
 constexpr std::size_t kExplained = 10;
+const std::vector<std::pair<std::string, std::string>> kSets = {
+    {"risk.probe_budget_pct", "0.12"}, {"risk.open_positions_max", "5"},
+    {"risk.entries_per_hour", "2"},    {"risk.daily_loss_pct", "0.2"},
+    {"fee.cost_r_cap", "0.2"}};
 
 struct Decided {
   std::uint64_t sequence = 0;
@@ -44,14 +48,13 @@ struct Recorded {
     sim::SyntheticConfig config;
     config.seed = 5;
     config.instruments = 10;
-    config.length = hours(24 * 10);
+    config.length = hours(24 * 20);
     runtime::RunOptions options;
     options.data = dir.path() / "catalog";
     options.profile = dir.path();
     options.out = session;
     options.with_bad_day = false;
-    options.sets = {{"risk.probe_budget_pct", "0.25"}, {"risk.open_positions_max", "4"},
-                    {"fee.cost_r_cap", "0.2"}};
+    options.sets = kSets;
     const auto catalog = runtime::make_synthetic_catalog(config, options.data);
     REQUIRE_MESSAGE(catalog, catalog.error().message);
     const auto result = runtime::run_backtest(options, {});
@@ -216,26 +219,29 @@ TEST_CASE("why-not names the gate, the margin and what came later") {
   }
 }
 
-TEST_CASE("a threshold past its margin flips the decision in the replay") {
+// Refusals by gates with a Parameter that may be moved far enough.
+bool is_movable(const Decided& decided) {
+  if (decided.trace.is_traded) {
+    return false;
+  }
+  model::ParameterSet set;
+  for (const auto& [id, value] : kSets) {
+    REQUIRE(set.set(id, value));
+  }
+  const auto lever = runtime::lever_of(decided.trace.gates.back(), set);
+  return lever && lever->is_in_bounds;
+}
+
+TEST_CASE("a threshold past its margin flips the gate, and alone in the way the decision") {
   std::set<model::Gate> gates;
   std::size_t flipped = 0;
-  const auto movable = some(
-      [](const Decided& d) {
-        if (d.trace.is_traded) {
-          return false;
-        }
-        model::ParameterSet set;
-        REQUIRE(set.set("risk.probe_budget_pct", "0.25"));
-        REQUIRE(set.set("risk.open_positions_max", "4"));
-        REQUIRE(set.set("fee.cost_r_cap", "0.2"));
-        const auto lever = runtime::lever_of(d.trace.gates.back(), set);
-        return lever && lever->is_in_bounds;
-      },
-      60, 17);
+  auto movable = some(is_movable, kExplained, 17);
+  // Behind the last gate that has no Parameter nothing else stands in the way.
+  const auto alone = some(
+      [](const Decided& d) { return is_movable(d) && d.trace.refused_by > model::Gate::edge; },
+      kExplained, 19);
+  movable.insert(movable.end(), alone.begin(), alone.end());
   for (const Decided& decided : movable) {
-    if (flipped >= kExplained && gates.size() >= 3) {
-      break;
-    }
     const auto answer = runtime::explain_refusal(recorded().session, asked(decided),
                                                  decided.trace.candidate.triggered_at, {});
     REQUIRE(answer);
@@ -251,12 +257,13 @@ TEST_CASE("a threshold past its margin flips the decision in the replay") {
     REQUIRE(gate != nullptr);
     CHECK_MESSAGE(gate->verdict != model::Verdict::refuse, model::name_of(gate->gate));
     gates.insert(decided.trace.refused_by);
-    if (other.is_traded) {
-      ++flipped;
+    flipped += trace.is_traded ? 1 : 0;
+    CHECK(trace.is_traded == (other.is_traded && other.moves.size() == 1));
+    if (decided.trace.refused_by > model::Gate::edge) {
+      CHECK(other.is_traded);
     }
-    // Where one gate alone stood in the way, moving it is enough.
-    CHECK((other.moves.size() == 1) >= trace.is_traded);
   }
+  CHECK(alone.size() == kExplained);
   MESSAGE("gates moved: " << gates.size() << ", decisions flipped: " << flipped);
   CHECK(flipped >= kExplained);
   CHECK(gates.size() >= 3);

@@ -67,6 +67,8 @@ bool data_is_required() {
 REGISTER_LISTENER("lanner-counts", 1, CountingListener);
 
 int main(int argc, char** argv) {
+  // The same cases on every machine; RC_PARAMS="seed=..." looks at others.
+  setenv("RC_PARAMS", "seed=20250504", 0);
   doctest::Context context;
   context.setOption("no-intro", true);
   context.setOption("no-version", true);

@@ -9,9 +9,12 @@
 
 #include "base/hash.hpp"
 #include "store/atomic_file.hpp"
+#include "store/import/book_file.hpp"
+#include "store/import/candles_file.hpp"
 #include "store/import/grid.hpp"
 #include "store/import/line_reader.hpp"
 #include "store/import/merge.hpp"
+#include "store/import/raw_file.hpp"
 #include "store/import/source_name.hpp"
 #include "store/rules_file.hpp"
 #include "store/series_summary.hpp"
@@ -19,13 +22,22 @@
 namespace lanner::store {
 namespace {
 
-using Rows =
-    std::variant<std::vector<BarRecord>, std::vector<TradeRecord>, std::vector<FundingRecord>>;
+template <typename... Records>
+using RowsOf = std::variant<std::vector<Records>...>;
+using Rows = RowsOf<BarRecord, TradeRecord, FundingRecord, QuoteRecord, DepthRecord,
+                    OrderEventRecord, SentimentRecord>;
 
-// A file of a known kind and instrument.
+// What a sentiment index belongs to: it is the whole market's.
+constexpr const char* kSentimentInstrument = "FEARGREED.INDEX";
+
+// A file of a known kind and instrument; one that gives several kinds is one candidate for each.
 struct Candidate {
   std::filesystem::path path;
   SourceEntry entry;  // hash, instrument, kind, interval, path
+  SourceFormat format = SourceFormat::csv;
+  std::string_view assumed_header;
+  bool is_raw = false;
+  bool is_first = true;  // of its file's candidates
 };
 
 struct Loaded {
@@ -51,7 +63,10 @@ class Importer {
     for (const std::filesystem::path& path : *paths) {
       classify(path);
     }
-    for (const auto& [instrument, candidates] : candidates_) {
+    for (auto& [instrument, candidates] : candidates_) {
+      // Where a recording repeats trades that a file of trades has, the file's rows are kept.
+      std::stable_partition(candidates.begin(), candidates.end(),
+                            [](const Candidate& candidate) { return !candidate.is_raw; });
       if (const Status good = import_instrument(instrument, candidates); !good) {
         return tl::unexpected{good.error()};
       }
@@ -82,31 +97,64 @@ class Importer {
       reject(path, file.error().message);
       return;
     }
-    if (!name.kind) {
+    std::vector<SeriesKind> kinds;
+    bool is_raw = false;
+    if (name.kind) {
+      kinds.push_back(*name.kind);
+    } else {
       LineReader lines{file->bytes()};
-      const auto header = lines.next();
-      if (header && header->has_value()) {
-        name.kind = kind_of_header(**header);
-      }
-      if (!name.kind) {
-        skip(path, "not bars, trades or funding: no such folder name, no such header line");
-        return;
+      const auto first = lines.next();
+      const std::string_view line =
+          first && first->has_value() ? **first : std::string_view{};
+      is_raw = is_raw_line(line);
+      kinds = is_raw ? kinds_of_recording(path, file->bytes()) : kinds_of_header(line);
+      if (kinds.empty() && !is_raw) {
+        skip(path, "of no known kind: no such folder name, no such header line");
       }
     }
-    const std::string& instrument =
-        request_.instrument.empty() ? name.instrument : request_.instrument;
-    if (instrument.empty()) {
+    add_candidates(path, name, kinds, is_raw, file->bytes());
+  }
+
+  static std::vector<SeriesKind> kinds_of_header(std::string_view line) {
+    const auto kind = kind_of_header(line);
+    return kind ? std::vector{*kind} : std::vector<SeriesKind>{};
+  }
+
+  std::vector<SeriesKind> kinds_of_recording(const std::filesystem::path& path,
+                                             std::span<const std::byte> bytes) {
+    auto kinds = raw_kinds(bytes);
+    if (!kinds) {
+      reject(path, kinds.error().message);
+      return {};
+    }
+    if (kinds->empty()) {
+      skip(path, "a recording without trades, quotes or depth");
+    }
+    return std::move(*kinds);
+  }
+
+  void add_candidates(const std::filesystem::path& path, const SourceName& name,
+                      const std::vector<SeriesKind>& kinds, bool is_raw,
+                      std::span<const std::byte> bytes) {
+    std::string instrument = request_.instrument.empty() ? name.instrument : request_.instrument;
+    if (instrument.empty() && !kinds.empty() && kinds[0] == SeriesKind::sentiment) {
+      instrument = kSentimentInstrument;
+    }
+    if (instrument.empty() && !kinds.empty()) {
       reject(path, "the path does not tell the instrument; put it into a folder like binance-perp, "
                    "or give --instrument NAME");
       return;
     }
-    Candidate candidate{path, {}};
-    candidate.entry.hash = hash128(file->bytes()).hex();
-    candidate.entry.instrument = instrument;
-    candidate.entry.kind = *name.kind;
-    candidate.entry.interval_s = *name.kind == SeriesKind::bars ? name.interval_s : 0;
-    candidate.entry.path = path.string();
-    candidates_[instrument].push_back(std::move(candidate));
+    const std::string hash = kinds.empty() ? "" : hash128(bytes).hex();
+    for (const SeriesKind kind : kinds) {
+      Candidate candidate{path, {}, name.format, name.assumed_header, is_raw, kind == kinds[0]};
+      candidate.entry.hash = hash;
+      candidate.entry.instrument = instrument;
+      candidate.entry.kind = kind;
+      candidate.entry.interval_s = kind == SeriesKind::bars ? name.interval_s : 0;
+      candidate.entry.path = path.string();
+      candidates_[instrument].push_back(std::move(candidate));
+    }
   }
 
   const SourceEntry* known_source(const SourceEntry& entry) const {
@@ -151,15 +199,48 @@ class Importer {
       report_.rejected.push_back({candidate.entry.path, 0, file.error().message});
       return std::nullopt;
     }
+    const std::span<const std::byte> bytes = file->bytes();
+    if (candidate.is_raw) {
+      return load_raw(candidate, bytes);
+    }
+    if (candidate.format == SourceFormat::candles_json) {
+      return take(candidate, read_candles(bytes, candidate.entry.interval_s));
+    }
+    const std::string_view header = candidate.assumed_header;
     switch (candidate.entry.kind) {
       case SeriesKind::bars:
-        return take(candidate, read_bars(file->bytes(), candidate.entry.interval_s));
+        return take(candidate, read_bars(bytes, candidate.entry.interval_s, header));
       case SeriesKind::trades:
-        return take(candidate, read_trades(file->bytes()));
+        return take(candidate, read_trades(bytes, header));
       case SeriesKind::funding:
-        return take(candidate, read_funding(file->bytes()));
+        return take(candidate, read_funding(bytes, header));
+      case SeriesKind::quotes:
+        return take(candidate, read_quotes(bytes, header));
+      case SeriesKind::depth:
+        return take(candidate, read_depth(bytes));
+      case SeriesKind::orders:
+        return take(candidate, read_order_events(bytes));
+      case SeriesKind::sentiment:
+        return take(candidate, read_sentiment(bytes));
     }
     return std::nullopt;
+  }
+
+  std::optional<Loaded> load_raw(const Candidate& candidate, std::span<const std::byte> bytes) {
+    const auto instrument = instrument_of(candidate.entry.instrument);
+    if (!instrument) {
+      report_.rejected.push_back({candidate.entry.path, 0, instrument.error().message});
+      return std::nullopt;
+    }
+    const RawRequest request{instrument->symbol, candidate.is_first};
+    switch (candidate.entry.kind) {
+      case SeriesKind::trades:
+        return take(candidate, read_raw_trades(bytes, request));
+      case SeriesKind::quotes:
+        return take(candidate, read_raw_quotes(bytes, request));
+      default:
+        return take(candidate, read_raw_depth(bytes, request));
+    }
   }
 
   // Reports a file that the catalog holds already; its bad rows are read again to be named.
@@ -259,15 +340,9 @@ class Importer {
   }
 
   Status merge_parts(const SeriesKey& key, const std::vector<Loaded*>& parts) {
-    switch (key.kind) {
-      case SeriesKind::bars:
-        return merge_series<BarRecord>(key, parts);
-      case SeriesKind::trades:
-        return merge_series<TradeRecord>(key, parts);
-      case SeriesKind::funding:
-        return merge_series<FundingRecord>(key, parts);
-    }
-    return {};
+    return with_record_of(key.kind, [&](auto record) {
+      return merge_series<decltype(record)>(key, parts);
+    });
   }
 
   template <typename Record>

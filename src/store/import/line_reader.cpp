@@ -1,5 +1,6 @@
 #include "store/import/line_reader.hpp"
 
+#include <zip.h>
 #include <zstd.h>
 
 #include <algorithm>
@@ -17,6 +18,63 @@ bool is_zstd(std::span<const std::byte> file) noexcept {
   return file.size() >= kMagic.size() && std::memcmp(file.data(), kMagic.data(), 4) == 0;
 }
 
+bool is_zip(std::span<const std::byte> file) noexcept {
+  constexpr std::string_view kMagic = "PK\x03\x04";
+  return file.size() >= kMagic.size() && std::memcmp(file.data(), kMagic.data(), 4) == 0;
+}
+
+// The only file of a zip archive, read from the front.
+class ZipStream {
+ public:
+  static Result<ZipStream> open(std::span<const std::byte> file) {
+    zip_error_t error;
+    zip_error_init(&error);
+    ZipStream out;
+    zip_source_t* const source =
+        zip_source_buffer_create(file.data(), file.size(), 0, &error);
+    if (source != nullptr) {
+      out.archive_.reset(zip_open_from_source(source, ZIP_RDONLY | ZIP_CHECKCONS, &error));
+    }
+    if (!out.archive_) {
+      zip_source_free(source);
+      const std::string why = zip_error_strerror(&error);
+      zip_error_fini(&error);
+      return fail(ErrorKind::data, "damaged zip archive: " + why + "; get the file again");
+    }
+    zip_error_fini(&error);
+    const zip_int64_t files = zip_get_num_entries(out.archive_.get(), 0);
+    if (files != 1) {
+      return fail(ErrorKind::data, "the zip archive holds " + std::to_string(files) +
+                                       " files instead of one; unpack it first");
+    }
+    out.file_.reset(zip_fopen_index(out.archive_.get(), 0, 0));
+    if (!out.file_) {
+      return fail(ErrorKind::data, std::string("cannot unpack the zip archive: ") +
+                                       zip_strerror(out.archive_.get()) + "; unpack it first");
+    }
+    return out;
+  }
+
+  Result<std::size_t> read(char* out, std::size_t room) {
+    const zip_int64_t count = zip_fread(file_.get(), out, room);
+    if (count < 0) {
+      return fail(ErrorKind::data, std::string("damaged zip archive: ") +
+                                       zip_file_strerror(file_.get()) + "; get the file again");
+    }
+    return static_cast<std::size_t>(count);
+  }
+
+ private:
+  struct FreeArchive {
+    void operator()(zip_t* archive) const noexcept { zip_discard(archive); }
+  };
+  struct FreeFile {
+    void operator()(zip_file_t* file) const noexcept { zip_fclose(file); }
+  };
+  std::unique_ptr<zip_t, FreeArchive> archive_;
+  std::unique_ptr<zip_file_t, FreeFile> file_;
+};
+
 }  // namespace
 
 struct LineReader::Stream {
@@ -27,8 +85,13 @@ struct LineReader::Stream {
   std::size_t at = 0;
   std::unique_ptr<ZSTD_DCtx, FreeContext> context;  // empty for plain text
   std::size_t wanted = 0;                           // 0 at the end of a frame
+  std::optional<Result<ZipStream>> zip;             // opened, or why not
 
   Result<std::size_t> read(char* out, std::size_t room) {
+    if (zip) {
+      return zip->has_value() ? (*zip)->read(out, room)
+                              : Result<std::size_t>{tl::unexpected{zip->error()}};
+    }
     if (!context) {
       const std::size_t count = std::min(room, input.size() - at);
       std::copy_n(reinterpret_cast<const char*>(input.data()) + at, count, out);
@@ -65,6 +128,8 @@ LineReader::LineReader(std::span<const std::byte> file)
   if (is_zstd(file)) {
     stream_->context.reset(ZSTD_createDCtx());
     stream_->wanted = 1;
+  } else if (is_zip(file)) {
+    stream_->zip = ZipStream::open(file);
   }
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 
-// Lines of a text file, unpacked on the way when it is zstd. Memory: one buffer of 1 MiB, which
-// is also the longest line.
+// Lines of a text file, unpacked on the way when it is zstd or a zip of one file. Memory: one
+// buffer of 1 MiB, which is also the longest line.
 
 #include <cstddef>
 #include <cstdint>

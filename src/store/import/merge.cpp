@@ -44,30 +44,87 @@ void merge_unique(std::vector<Record>& series, std::span<const Record> fresh, So
   series = std::move(out);
 }
 
-bool same_trade(const TradeRecord& a, const TradeRecord& b) noexcept {
+// Which position of the tape a trade has, and when it came, is the recorder's and not the trade's.
+bool is_same(const TradeRecord& a, const TradeRecord& b) noexcept {
   return a.price == b.price && a.quantity == b.quantity;
 }
+bool is_same(const QuoteRecord& a, const QuoteRecord& b) noexcept {
+  return a.update_id == b.update_id && a.bid_px == b.bid_px && a.bid_qty == b.bid_qty &&
+         a.ask_px == b.ask_px && a.ask_qty == b.ask_qty;
+}
+bool is_same(const DepthRecord& a, const DepthRecord& b) noexcept {
+  return a.last_id == b.last_id && a.side == b.side && a.price == b.price &&
+         a.quantity == b.quantity && a.flags == b.flags;
+}
+bool is_same(const OrderEventRecord& a, const OrderEventRecord& b) noexcept { return a == b; }
 
-// Trades of one stamp: as many of each as the file has that has more of them.
-void merge_stamp(std::span<const TradeRecord> old, std::span<const TradeRecord> fresh,
-                 std::vector<TradeRecord>& out, SourceStats& stats) {
-  std::vector<TradeRecord> unmatched(old.begin(), old.end());
+std::uint64_t source_rows_in(const DepthRecord& record) noexcept {
+  return record.is(DepthRecord::row_end) ? 1 : 0;
+}
+template <typename Record>
+std::uint64_t source_rows_in(const Record&) noexcept {
+  return 1;
+}
+
+// Rows of one stamp: as many of each as the file has that has more of them.
+template <typename Record>
+void merge_stamp(std::span<const Record> old, std::span<const Record> fresh,
+                 std::vector<Record>& out, SourceStats& stats) {
+  std::vector<Record> unmatched(old.begin(), old.end());
   out.insert(out.end(), old.begin(), old.end());
-  for (const TradeRecord& trade : fresh) {
-    const auto twin =
-        std::find_if(unmatched.begin(), unmatched.end(),
-                     [&trade](const TradeRecord& other) { return same_trade(trade, other); });
+  for (const Record& row : fresh) {
+    const auto twin = std::find_if(unmatched.begin(), unmatched.end(),
+                                   [&row](const Record& other) { return is_same(row, other); });
     if (twin != unmatched.end()) {
       unmatched.erase(twin);
-      ++stats.duplicates;
+      stats.duplicates += source_rows_in(row);
     } else {
-      out.push_back(trade);
-      ++stats.added;
+      out.push_back(row);
+      stats.added += source_rows_in(row);
     }
   }
 }
 
-void number(std::vector<TradeRecord>& series) noexcept {
+// The rows from `rows.begin()` on that share its stamp.
+template <typename Record>
+std::span<const Record> first_stamp(std::span<const Record> rows, std::int64_t stamp) noexcept {
+  const auto end = std::find_if(rows.begin(), rows.end(), [stamp](const Record& row) {
+    return row.stamp() != stamp;
+  });
+  return rows.first(static_cast<std::size_t>(end - rows.begin()));
+}
+
+template <typename Record>
+void merge_repeating(std::vector<Record>& series, std::span<const Record> fresh,
+                     SourceStats& stats) {
+  if (append_whole(series, fresh, stats)) {
+    stats.added = 0;
+    for (const Record& row : fresh) {
+      stats.added += source_rows_in(row);
+    }
+    return;
+  }
+  std::vector<Record> out;
+  out.reserve(series.size() + fresh.size());
+  std::span<const Record> old{series};
+  while (!fresh.empty()) {
+    const std::int64_t stamp = fresh.front().stamp();
+    const auto later = std::lower_bound(
+        old.begin(), old.end(), stamp,
+        [](const Record& row, std::int64_t wanted) { return row.stamp() < wanted; });
+    out.insert(out.end(), old.begin(), later);
+    old = old.subspan(static_cast<std::size_t>(later - old.begin()));
+    const auto there = first_stamp(old, stamp);
+    const auto here = first_stamp(fresh, stamp);
+    merge_stamp(there, here, out, stats);
+    old = old.subspan(there.size());
+    fresh = fresh.subspan(here.size());
+  }
+  out.insert(out.end(), old.begin(), old.end());
+  series = std::move(out);
+}
+
+void number_trades(std::vector<TradeRecord>& series) noexcept {
   std::int32_t ordinal = 0;
   for (TradeRecord& trade : series) {
     trade.ordinal = ordinal;
@@ -88,37 +145,30 @@ void merge_rows(std::vector<FundingRecord>& series, std::span<const FundingRecor
   merge_unique(series, fresh, stats);
 }
 
+void merge_rows(std::vector<SentimentRecord>& series, std::span<const SentimentRecord> fresh,
+                SourceStats& stats) {
+  merge_unique(series, fresh, stats);
+}
+
 void merge_rows(std::vector<TradeRecord>& series, std::span<const TradeRecord> fresh,
                 SourceStats& stats) {
-  if (append_whole(series, fresh, stats)) {
-    number(series);
-    return;
-  }
-  std::vector<TradeRecord> out;
-  out.reserve(series.size() + fresh.size());
-  std::size_t old = 0;
-  for (std::size_t at = 0; at < fresh.size();) {
-    const std::int64_t stamp = fresh[at].ts_event;
-    for (; old < series.size() && series[old].ts_event < stamp; ++old) {
-      out.push_back(series[old]);
-    }
-    const auto count_of = [stamp](std::span<const TradeRecord> rows) {
-      const auto end = std::find_if(rows.begin(), rows.end(), [stamp](const TradeRecord& row) {
-        return row.ts_event != stamp;
-      });
-      return static_cast<std::size_t>(end - rows.begin());
-    };
-    const auto there = std::span<const TradeRecord>{series}.subspan(old);
-    const auto here = fresh.subspan(at);
-    const std::size_t old_count = count_of(there);
-    const std::size_t fresh_count = count_of(here);
-    merge_stamp(there.first(old_count), here.first(fresh_count), out, stats);
-    old += old_count;
-    at += fresh_count;
-  }
-  out.insert(out.end(), series.begin() + static_cast<std::ptrdiff_t>(old), series.end());
-  series = std::move(out);
-  number(series);
+  merge_repeating(series, fresh, stats);
+  number_trades(series);
+}
+
+void merge_rows(std::vector<QuoteRecord>& series, std::span<const QuoteRecord> fresh,
+                SourceStats& stats) {
+  merge_repeating(series, fresh, stats);
+}
+
+void merge_rows(std::vector<DepthRecord>& series, std::span<const DepthRecord> fresh,
+                SourceStats& stats) {
+  merge_repeating(series, fresh, stats);
+}
+
+void merge_rows(std::vector<OrderEventRecord>& series, std::span<const OrderEventRecord> fresh,
+                SourceStats& stats) {
+  merge_repeating(series, fresh, stats);
 }
 
 }  // namespace lanner::store

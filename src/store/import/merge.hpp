@@ -1,7 +1,8 @@
 #pragma once
 
-// New rows into a series. Bars and funding: one row per stamp, the one that was there first.
-// Trades: within a file every row is real; a row that another file gave too is the same trade.
+// New rows into a series. Bars, funding, sentiment: one row per stamp, the one that was there
+// first. The other kinds: within a file every row is real; a row that another file gave too is
+// the same event.
 
 #include <span>
 #include <vector>
@@ -14,9 +15,18 @@ namespace lanner::store {
 // `fresh` ascends by stamp; counts added, duplicates and conflicts in `stats`.
 void merge_rows(std::vector<BarRecord>& series, std::span<const BarRecord> fresh,
                 SourceStats& stats);
+void merge_rows(std::vector<TradeRecord>& series, std::span<const TradeRecord> fresh,
+                SourceStats& stats);
 void merge_rows(std::vector<FundingRecord>& series, std::span<const FundingRecord> fresh,
                 SourceStats& stats);
-void merge_rows(std::vector<TradeRecord>& series, std::span<const TradeRecord> fresh,
+void merge_rows(std::vector<QuoteRecord>& series, std::span<const QuoteRecord> fresh,
+                SourceStats& stats);
+// Counts rows of the source, each of which may give many records.
+void merge_rows(std::vector<DepthRecord>& series, std::span<const DepthRecord> fresh,
+                SourceStats& stats);
+void merge_rows(std::vector<OrderEventRecord>& series, std::span<const OrderEventRecord> fresh,
+                SourceStats& stats);
+void merge_rows(std::vector<SentimentRecord>& series, std::span<const SentimentRecord> fresh,
                 SourceStats& stats);
 
 }  // namespace lanner::store

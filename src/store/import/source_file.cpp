@@ -5,93 +5,34 @@
 #include <charconv>
 #include <limits>
 
+#include "base/isotime.hpp"
 #include "base/time.hpp"
-#include "store/import/decimal.hpp"
-#include "store/import/line_reader.hpp"
-#include "store/series_gaps.hpp"
+#include "store/import/book_file.hpp"
+#include "store/import/csv_source.hpp"
 
 namespace lanner::store {
 namespace {
 
-constexpr std::size_t kMostFields = 32;
-constexpr std::int64_t kFirstMs = 946'684'800'000;    // 2000-01-01
-constexpr std::int64_t kLastMs = 4'102'444'800'000;   // 2100-01-01
+using csv::Columns;
+using csv::count_gaps;
+using csv::drop_doubles;
+using csv::Layout;
+using csv::missing_column;
+using csv::read_price;
+using csv::read_source;
+using csv::read_stamp;
+using csv::reason_of;
+using csv::Row;
 
-using Fields = std::array<std::string_view, kMostFields>;
+constexpr Layout kBarLayout{{"open_time_ms|open_time", "open", "high", "low", "close", "volume"},
+                            6, 6};
+constexpr Layout kTradeLayout{{"ts_ms|time|transact_time", "price", "qty|quantity",
+                               "is_buyer_maker", "recv_ms"},
+                              5, 4};
+constexpr Layout kFundingLayout{{"funding_time_ms|calc_time", "funding_rate|last_funding_rate"},
+                                2, 2};
 
-// The number of fields; one more than there is room for when there are more.
-std::size_t split_line(std::string_view line, Fields& fields) noexcept {
-  std::size_t count = 0;
-  for (;;) {
-    const std::size_t end = line.find(',');
-    if (count == kMostFields) {
-      return kMostFields + 1;
-    }
-    fields[count++] = line.substr(0, end);
-    if (end == std::string_view::npos) {
-      return count;
-    }
-    line.remove_prefix(end + 1);
-  }
-}
-
-std::string_view without_mark(std::string_view line) noexcept {
-  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-  return line.starts_with(kByteOrderMark) ? line.substr(kByteOrderMark.size()) : line;
-}
-
-// Names of the columns that each kind needs; those from `required` on may be absent.
-struct Layout {
-  std::array<std::string_view, 6> names;
-  std::size_t count = 0;
-  std::size_t required = 0;
-};
-constexpr Layout kBarLayout{{"open_time_ms", "open", "high", "low", "close", "volume"}, 6, 6};
-constexpr Layout kTradeLayout{{"ts_ms", "price", "qty", "is_buyer_maker", "recv_ms"}, 5, 4};
-constexpr Layout kFundingLayout{{"funding_time_ms", "funding_rate"}, 2, 2};
-
-// Where each column of a layout stands in the lines of one file.
-struct Columns {
-  std::array<std::size_t, 6> at{};  // kMostFields: absent
-  std::size_t fields = 0;
-};
-
-std::optional<std::string_view> missing_column(const Layout& layout, std::string_view header,
-                                               Columns& columns) {
-  Fields fields;
-  columns.fields = split_line(without_mark(header), fields);
-  const auto last = fields.begin() + std::min(columns.fields, kMostFields);
-  for (std::size_t i = 0; i < layout.count; ++i) {
-    const auto found = std::find(fields.begin(), last, layout.names[i]);
-    columns.at[i] = found == last ? kMostFields : static_cast<std::size_t>(found - fields.begin());
-    if (found == last && i < layout.required) {
-      return layout.names[i];
-    }
-  }
-  return std::nullopt;
-}
-
-// One line's fields in the order of the layout.
-struct Row {
-  std::array<std::string_view, 6> field;
-};
-
-std::string reason_of(const char* column, const Error& error) {
-  return std::string(column) + ": " + error.message;
-}
-
-bool read_stamp(std::string_view text, std::int64_t& ns, std::string& reason) {
-  std::int64_t ms = 0;
-  const char* const last = text.data() + text.size();
-  const auto [end, error] = std::from_chars(text.data(), last, ms);
-  if (error != std::errc{} || end != last || ms < kFirstMs || ms >= kLastMs) {
-    reason = "stamp '" + std::string(text.substr(0, 40)) +
-             "' is not milliseconds since 1970 in the years 2000 to 2099";
-    return false;
-  }
-  ns = ms * kNsPerMs;
-  return true;
-}
+constexpr Layout kSentimentLayout{{"date", "fng"}, 2, 2};
 
 // A volume beyond the scale is a number all the same; text that is none is not.
 bool read_volume(std::string_view text, ScannedDecimal& out, SourceStats& stats,
@@ -112,19 +53,6 @@ bool read_volume(std::string_view text, ScannedDecimal& out, SourceStats& stats,
   }
   stats.rounded += out.rounded ? 1 : 0;
   stats.zero_volume += out.raw == 0 ? 1 : 0;
-  return true;
-}
-
-bool read_price(std::string_view text, const char* column, ScannedDecimal& out,
-                std::string& reason) {
-  if (const Status good = scan_exact<Price>(text, out); !good) {
-    reason = reason_of(column, good.error());
-    return false;
-  }
-  if (out.raw <= 0) {
-    reason = std::string(column) + " '" + std::string(text.substr(0, 40)) + "' is not above 0";
-    return false;
-  }
   return true;
 }
 
@@ -188,11 +116,7 @@ struct TradeReader {
     if (!read_stamp(text, received, reason)) {
       return false;
     }
-    constexpr std::int64_t kMost = std::numeric_limits<std::int32_t>::max();
-    const std::int64_t delay_us = (received - trade.ts_event) / 1'000;
-    const std::int64_t kept = std::clamp(delay_us, -kMost, kMost);
-    stats.clamped += kept != delay_us ? 1 : 0;
-    trade.ts_init_delta_us = static_cast<std::int32_t>(kept);
+    trade.ts_init_delta_us = csv::delay_us(received, trade.ts_event, stats);
     return true;
   }
 
@@ -253,69 +177,29 @@ struct FundingReader {
   }
 };
 
-bool take_row(std::string_view line, const Layout& layout, const Columns& columns, Row& row,
-              std::string& reason) {
-  Fields fields;
-  const std::size_t count = split_line(line, fields);
-  if (count != columns.fields) {
-    reason = std::to_string(count) + " fields, the header has " + std::to_string(columns.fields);
-    return false;
-  }
-  for (std::size_t i = 0; i < layout.count; ++i) {
-    row.field[i] = columns.at[i] < kMostFields ? fields[columns.at[i]] : std::string_view{};
-  }
-  return true;
-}
+struct SentimentReader {
+  using Record = SentimentRecord;
+  static constexpr const Layout& kLayout = kSentimentLayout;
 
-void reject(std::vector<RejectedRow>& rejected, SourceStats& stats, std::uint64_t line,
-            std::string reason) {
-  ++stats.rejected;
-  if (rejected.size() < kRejectedListed) {
-    rejected.push_back({"", line, std::move(reason)});
-  }
-}
-
-template <typename Record>
-void sort_rows(SourceRows<Record>& out) {
-  std::int64_t latest = std::numeric_limits<std::int64_t>::min();
-  for (const Record& row : out.rows) {
-    if (row.stamp() < latest) {
-      out.stats.disorder.add(row.stamp());
+  bool operator()(const Row& row, SentimentRecord& sentiment, SourceStats&,
+                  std::string& reason) const {
+    const auto day = parse_instant(row.field[0]);
+    if (!day) {
+      reason = reason_of("date", day.error());
+      return false;
     }
-    latest = std::max(latest, row.stamp());
-  }
-  if (out.stats.disorder.count > 0) {
-    std::stable_sort(out.rows.begin(), out.rows.end(),
-                     [](const Record& a, const Record& b) { return a.stamp() < b.stamp(); });
-  }
-}
-
-// Keeps the first row of each stamp.
-template <typename Record>
-void drop_doubles(SourceRows<Record>& out) {
-  std::size_t kept = 0;
-  for (std::size_t i = 0; i < out.rows.size(); ++i) {
-    if (kept > 0 && out.rows[kept - 1].stamp() == out.rows[i].stamp()) {
-      ++out.stats.duplicates;
-      if (out.rows[kept - 1] != out.rows[i]) {
-        out.stats.conflicts.add(out.rows[i].stamp());
-      }
-      continue;
+    const std::string_view text = row.field[1];
+    const auto [end, error] =
+        std::from_chars(text.data(), text.data() + text.size(), sentiment.value);
+    if (error != std::errc{} || end != text.data() + text.size() || sentiment.value < 0 ||
+        sentiment.value > 100) {
+      reason = "fng '" + std::string(text.substr(0, 40)) + "' is not a whole number 0 .. 100";
+      return false;
     }
-    out.rows[kept++] = out.rows[i];
+    sentiment.ts_event = *day;
+    return true;
   }
-  out.rows.resize(kept);
-}
-
-template <typename Record>
-void count_gaps(SourceRows<Record>& out) {
-  visit_gaps(std::span<const Record>{out.rows}, out.interval_s,
-             [&out](std::int64_t, std::int64_t, std::uint64_t missing) {
-               ++out.stats.gaps;
-               out.stats.missing += missing;
-               out.stats.longest_gap = std::max(out.stats.longest_gap, missing);
-             });
-}
+};
 
 // The smallest step between two stamps: gaps only ever lengthen it.
 Result<std::int32_t> interval_in(std::span<const BarRecord> rows) {
@@ -331,86 +215,28 @@ Result<std::int32_t> interval_in(std::span<const BarRecord> rows) {
   return static_cast<std::int32_t>(least / kNsPerSecond);
 }
 
-template <typename Reader>
-Status read_rows(LineReader& lines, const Columns& columns, const Reader& read,
-                 SourceRows<typename Reader::Record>& out) {
-  std::string reason;
-  Row row;
-  for (;;) {
-    const auto line = lines.next();
-    if (!line) {
-      return tl::unexpected{line.error()};
-    }
-    if (!line->has_value()) {
-      return {};
-    }
-    if ((*line)->empty()) {
-      continue;
-    }
-    typename Reader::Record record;
-    if (take_row(**line, Reader::kLayout, columns, row, reason) &&
-        read(row, record, out.stats, reason)) {
-      out.rows.push_back(record);
-    } else {
-      reject(out.rejected, out.stats, lines.line(), std::move(reason));
-    }
-  }
-}
-
-template <typename Reader>
-Result<SourceRows<typename Reader::Record>> read_source(std::span<const std::byte> file,
-                                                        const Reader& read) {
-  SourceRows<typename Reader::Record> out;
-  LineReader lines{file};
-  const auto header = lines.next();
-  if (!header) {
-    return tl::unexpected{header.error()};
-  }
-  if (!header->has_value()) {
-    return fail(ErrorKind::data, "the file is empty; get it again");
-  }
-  Columns columns;
-  if (const auto missing = missing_column(Reader::kLayout, **header, columns)) {
-    return fail(ErrorKind::data, "the header line has no column '" + std::string(*missing) +
-                                     "'; its first line must name the columns");
-  }
-  if (const Status good = read_rows(lines, columns, read, out); !good) {
-    return tl::unexpected{good.error()};
-  }
-  if (out.rows.empty()) {
-    return fail(ErrorKind::data,
-                out.rejected.empty()
-                    ? std::string("the file has a header and no rows")
-                    : "no row is usable; line " + std::to_string(out.rejected[0].line) + ": " +
-                          out.rejected[0].reason);
-  }
-  out.stats.rows = out.rows.size();
-  sort_rows(out);
-  if (out.stats.rejected > out.rejected.size()) {
-    const std::uint64_t more = out.stats.rejected - out.rejected.size();
-    out.rejected.push_back({"", 0, "and " + std::to_string(more) + " more rows"});
-  }
-  return out;
-}
-
 }  // namespace
 
 std::optional<SeriesKind> kind_of_header(std::string_view first_line) {
+  struct Known {
+    SeriesKind kind;
+    const Layout& layout;
+  };
   Columns columns;
-  if (!missing_column(kBarLayout, first_line, columns)) {
-    return SeriesKind::bars;
+  for (const Known& known : {Known{SeriesKind::bars, kBarLayout},
+                             Known{SeriesKind::trades, kTradeLayout},
+                             Known{SeriesKind::funding, kFundingLayout},
+                             Known{SeriesKind::sentiment, kSentimentLayout}}) {
+    if (!missing_column(known.layout, first_line, columns)) {
+      return known.kind;
+    }
   }
-  if (!missing_column(kTradeLayout, first_line, columns)) {
-    return SeriesKind::trades;
-  }
-  if (!missing_column(kFundingLayout, first_line, columns)) {
-    return SeriesKind::funding;
-  }
-  return std::nullopt;
+  return kind_of_book_header(first_line);
 }
 
-Result<SourceRows<BarRecord>> read_bars(std::span<const std::byte> file, std::int32_t interval_s) {
-  auto out = read_source(file, BarReader{interval_s});
+Result<SourceRows<BarRecord>> read_bars(std::span<const std::byte> file, std::int32_t interval_s,
+                                        std::string_view assumed_header) {
+  auto out = read_source(file, BarReader{interval_s}, assumed_header);
   if (!out) {
     return out;
   }
@@ -427,12 +253,23 @@ Result<SourceRows<BarRecord>> read_bars(std::span<const std::byte> file, std::in
   return out;
 }
 
-Result<SourceRows<TradeRecord>> read_trades(std::span<const std::byte> file) {
-  return read_source(file, TradeReader{});
+Result<SourceRows<TradeRecord>> read_trades(std::span<const std::byte> file,
+                                            std::string_view assumed_header) {
+  return read_source(file, TradeReader{}, assumed_header);
 }
 
-Result<SourceRows<FundingRecord>> read_funding(std::span<const std::byte> file) {
-  auto out = read_source(file, FundingReader{});
+Result<SourceRows<FundingRecord>> read_funding(std::span<const std::byte> file,
+                                               std::string_view assumed_header) {
+  auto out = read_source(file, FundingReader{}, assumed_header);
+  if (out) {
+    drop_doubles(*out);
+    count_gaps(*out);
+  }
+  return out;
+}
+
+Result<SourceRows<SentimentRecord>> read_sentiment(std::span<const std::byte> file) {
+  auto out = read_source(file, SentimentReader{});
   if (out) {
     drop_doubles(*out);
     count_gaps(*out);

@@ -35,9 +35,14 @@ constexpr std::size_t kRejectedListed = 1'000;
 [[nodiscard]] std::optional<SeriesKind> kind_of_header(std::string_view first_line);
 
 // An error means that the file as a whole is unusable. `interval_s` 0: told by the stamps.
+// `assumed_header` names the columns of files that begin with a row.
 [[nodiscard]] Result<SourceRows<BarRecord>> read_bars(std::span<const std::byte> file,
-                                                      std::int32_t interval_s);
-[[nodiscard]] Result<SourceRows<TradeRecord>> read_trades(std::span<const std::byte> file);
-[[nodiscard]] Result<SourceRows<FundingRecord>> read_funding(std::span<const std::byte> file);
+                                                      std::int32_t interval_s,
+                                                      std::string_view assumed_header = {});
+[[nodiscard]] Result<SourceRows<TradeRecord>> read_trades(std::span<const std::byte> file,
+                                                          std::string_view assumed_header = {});
+[[nodiscard]] Result<SourceRows<FundingRecord>> read_funding(std::span<const std::byte> file,
+                                                             std::string_view assumed_header = {});
+[[nodiscard]] Result<SourceRows<SentimentRecord>> read_sentiment(std::span<const std::byte> file);
 
 }  // namespace lanner::store

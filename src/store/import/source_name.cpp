@@ -65,13 +65,121 @@ std::string instrument_in(const std::string& folder, std::string_view stem) {
   if (const auto market = market_of(folder); market && is_symbol(first)) {
     return name_in(*market, first);
   }
-  const auto market = market_of(first);
+  // The market stands in the file's name, or half of it in the folder's: binance/spot_BTCUSDT.
+  auto market = market_of(first);
+  if (!market && folder.find('-') == std::string::npos) {
+    market = market_of(folder + "-" + std::string(first));
+  }
   if (!market || first.size() == stem.size()) {
     return "";
   }
   const std::string_view rest = stem.substr(first.size() + 1);
   const std::string_view symbol = rest.substr(0, rest.find('_'));
   return is_symbol(symbol) ? name_in(*market, symbol) : "";
+}
+
+bool is_date(std::string_view text) noexcept {
+  const bool is_month_or_day = text.size() == 7 || text.size() == 10;
+  return is_month_or_day && text[4] == '-' && (text.size() == 7 || text[7] == '-') &&
+         std::all_of(text.begin(), text.end(),
+                     [](unsigned char c) { return c == '-' || std::isdigit(c) != 0; });
+}
+
+// Which market a path is about: data/spot/.., data/futures/um/.., or a folder like binance-perp.
+std::optional<Market> archive_market(const std::filesystem::path& folders) {
+  std::optional<Market> out;
+  for (const auto& part : folders) {
+    const std::string folder = part.string();
+    if (folder == "spot") {
+      out = Market{"BINANCE", InstrumentKind::spot};
+    } else if (folder == "um") {
+      out = Market{"BINANCE", InstrumentKind::perpetual};
+    } else if (const auto market = market_of(folder)) {
+      out = market;
+    }
+  }
+  return out;
+}
+
+// SYMBOL-WHAT-DATE, WHAT an interval or one of the words below.
+std::optional<SourceName> archive_name(const std::filesystem::path& folders,
+                                       std::string_view stem) {
+  struct Word {
+    std::string_view text;
+    SeriesKind kind;
+    std::string_view header;
+  };
+  constexpr std::array kWords{
+      Word{"trades", SeriesKind::trades, "id,price,qty,quote_qty,time,is_buyer_maker"},
+      Word{"aggTrades", SeriesKind::trades,
+           "id,price,qty,first_trade_id,last_trade_id,time,is_buyer_maker"},
+      Word{"fundingRate", SeriesKind::funding,
+           "calc_time,funding_interval_hours,last_funding_rate"},
+      Word{"bookTicker", SeriesKind::quotes,
+           "update_id,best_bid_price,best_bid_qty,best_ask_price,best_ask_qty,"
+           "transaction_time,event_time"}};
+  const std::size_t first = stem.find('-');
+  const std::size_t second = first == std::string_view::npos ? first : stem.find('-', first + 1);
+  if (second == std::string_view::npos || !is_date(stem.substr(second + 1))) {
+    return std::nullopt;
+  }
+  SourceName out;
+  const std::string_view what = stem.substr(first + 1, second - first - 1);
+  const auto word = std::find_if(kWords.begin(), kWords.end(),
+                                 [what](const Word& one) { return one.text == what; });
+  if (word != kWords.end()) {
+    out.kind = word->kind;
+    out.assumed_header = word->header;
+  } else if (interval_of(what) > 0) {
+    out.kind = SeriesKind::bars;
+    out.interval_s = interval_of(what);
+    out.assumed_header = "open_time,open,high,low,close,volume";
+  } else {
+    return std::nullopt;
+  }
+  const std::string_view symbol = stem.substr(0, first);
+  if (const auto market = archive_market(folders); market && is_symbol(symbol)) {
+    out.instrument = name_in(*market, symbol);
+  }
+  return out;
+}
+
+// BASE_QUOTE-INTERVAL, or BASE_QUOTE_SETTLE-INTERVAL-futures, below the exchange's folder.
+std::optional<SourceName> candles_name(const std::filesystem::path& folders,
+                                       std::string_view stem) {
+  constexpr std::array<std::string_view, 9> kVenues{
+      "binance", "bybit", "okx", "kraken", "kucoin", "gate", "bitget", "hyperliquid", "bitfinex"};
+  const std::size_t dash = stem.find('-');
+  if (dash == std::string_view::npos) {
+    return std::nullopt;
+  }
+  std::string_view interval = stem.substr(dash + 1);
+  const bool is_future = interval.ends_with("-futures");
+  interval.remove_suffix(is_future ? 8 : 0);
+  if (interval_of(interval) == 0) {
+    return std::nullopt;
+  }
+  SourceName out;
+  out.format = SourceFormat::candles_json;
+  out.kind = SeriesKind::bars;
+  out.interval_s = interval_of(interval);
+  const std::string_view pair = stem.substr(0, dash);
+  const std::size_t first = pair.find('_');
+  const std::size_t second = first == std::string_view::npos ? first : pair.find('_', first + 1);
+  if (first == std::string_view::npos || is_future != (second != std::string_view::npos)) {
+    return out;
+  }
+  const std::string symbol = std::string(pair.substr(0, first)) +
+                             std::string(pair.substr(first + 1, second - first - 1));
+  std::filesystem::path at = folders;
+  at = at.filename() == "futures" ? at.parent_path() : at;
+  const std::string venue = at.filename().string();
+  if (is_symbol(symbol) && std::find(kVenues.begin(), kVenues.end(), venue) != kVenues.end()) {
+    out.instrument = name_in({upper(venue), is_future ? InstrumentKind::perpetual
+                                                      : InstrumentKind::spot},
+                             symbol);
+  }
+  return out;
 }
 
 // Base and quote of a symbol: BTC-USD, BTCUSDT, XRPETH. Venues that name only the coin settle
@@ -120,10 +228,16 @@ void set_venue_defaults(Instrument& instrument) {
 SourceName source_name_of(const std::filesystem::path& path) {
   SourceName out;
   std::filesystem::path file = path.filename();
-  for (const char* const suffix : {".zst", ".csv"}) {
+  const bool is_json = file.extension() == ".json";
+  for (const char* const suffix : {".zst", ".zip", ".csv", ".json", ".jsonl"}) {
     if (file.extension() == suffix) {
       file = file.stem();
     }
+  }
+  const std::string stem = file.string();
+  if (auto named = is_json ? candles_name(path.parent_path(), stem)
+                           : archive_name(path.parent_path(), stem)) {
+    return std::move(*named);
   }
   for (const auto& part : path.parent_path()) {
     const std::string folder = part.string();
@@ -136,7 +250,7 @@ SourceName source_name_of(const std::filesystem::path& path) {
       out.kind = SeriesKind::funding;
     }
   }
-  out.instrument = instrument_in(path.parent_path().filename().string(), file.string());
+  out.instrument = instrument_in(path.parent_path().filename().string(), stem);
   return out;
 }
 

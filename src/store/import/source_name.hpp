@@ -5,6 +5,10 @@
 //   bars_1m/binance-perp/BTCUSDT_20250504-20250608.csv.zst   bars 1m, BTCUSDT-PERP.BINANCE
 //   trades/binance-spot_XRPETH_20191011.csv.zst              trades, XRPETH.BINANCE
 //   funding/bybit-perp_BTCUSDT.csv.zst                       funding, BTCUSDT-PERP.BYBIT
+//   l2_raw/binance/usdm_btcusdt_20240808.jsonl.zst           BTCUSDT-PERP.BINANCE
+//   data/futures/um/daily/klines/BTCUSDT/1m/BTCUSDT-1m-2024-01-01.zip      an exchange's archive
+//   data/spot/daily/aggTrades/BTCUSDT/BTCUSDT-aggTrades-2024-01-01.zip
+//   binance/futures/BTC_USDT_USDT-1m-futures.json            candles as freqtrade keeps them
 
 #include <cstdint>
 #include <filesystem>
@@ -18,10 +22,15 @@
 
 namespace lanner::store {
 
+enum class SourceFormat : std::uint8_t { csv, candles_json };
+
 struct SourceName {
+  SourceFormat format = SourceFormat::csv;
   std::optional<SeriesKind> kind;
   std::int32_t interval_s = 0;  // 0 when the path does not say
   std::string instrument;       // empty when the path does not say
+  // Columns of an archive's files where these begin with a row.
+  std::string_view assumed_header;
 };
 [[nodiscard]] SourceName source_name_of(const std::filesystem::path& path);
 

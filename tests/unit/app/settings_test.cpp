@@ -1,6 +1,8 @@
 #include <doctest/doctest.h>
 
+#include "app/keep/setting_fields.hpp"
 #include "app/settings.hpp"
+#include "model/parameters.hpp"
 #include "support/scratch_dir.hpp"
 
 using namespace lanner;
@@ -61,4 +63,19 @@ TEST_CASE("a value of the wrong kind is told with its place") {
   CHECK(settings.error().message.find("a.toml:1:1: seed is a number or a text") !=
         std::string::npos);
   CHECK(settings.error().message.find("a.toml:2:1: balance is an amount") != std::string::npos);
+}
+
+TEST_CASE("every key that a file may hold stands in the field table, and no other") {
+  std::vector<std::string> fields;
+  for (const app::SettingField& field : app::setting_fields()) {
+    fields.emplace_back(field.key);
+    if (!field.prior.empty()) {
+      CHECK_MESSAGE(app::problem_of(field.key, field.prior).empty(), field.key);
+    }
+  }
+  std::vector<std::string> keys(app::run_keys().begin(), app::run_keys().end());
+  for (const model::ParameterSpec& spec : model::parameter_specs()) {
+    keys.emplace_back(spec.id);
+  }
+  CHECK(fields == keys);
 }

@@ -56,6 +56,20 @@ TEST_CASE("a close keeps trying and may leave where nothing traded") {
   CHECK(rig.fills(2) == "0.1@99.9 0.1@99.9 0.1@99.9 9.7@98.9");
 }
 
+TEST_CASE("a close that comes in after a bar's worse extreme does not get the better one") {
+  Rig rig;
+  rig.bar(at_s(0), {"100", "100", "100", "100"});
+  rig.send(market(1, Side::buy, "1"), at_s(1));
+  rig.run(at_s(59));
+  REQUIRE(rig.position() == "1");
+  rig.bar(at_s(60), {"100", "104", "99", "101"});  // 100, 99, 104, 101 for who is long
+  rig.send(market(2, Side::sell, "1").reducing(), at_s(85));
+  rig.run(at_s(110));
+  CHECK(rig.position() == "1");
+  rig.run(at_s(120));
+  CHECK(rig.fills(2) == "1@100.9");
+}
+
 TEST_CASE("on trades a buy pays the last buyer-initiated print or worse, up to its volume") {
   Rig rig;
   rig.trade(at_s(0), "100.5", "9", Side::buy);

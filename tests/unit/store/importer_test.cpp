@@ -56,7 +56,7 @@ TEST_CASE("import: good, bad and unknown files side by side") {
   dir.write("data/bars_1m/binance-perp/ETHUSDT_a.csv", "nothing,of,that,kind\n1,2,3,4\n");
   dir.write("data/bars_1m/binance-perp/ADAUSDT_a.csv", "");
   dir.write("data/bars_1m/loose.csv", bars(0, 5));
-  dir.write("data/sentiment/fear.csv", "date,fng\n2018-02-01,30\n");
+  dir.write("data/notes/list.csv", "date,what\n2018-02-01,30\n");
   dir.write("data/README", "text");
   dir.write("data/.hidden/bars_1m/binance-perp/XRPUSDT_a.csv", bars(0, 5));
   const ImportReport report = imported(dir);

@@ -183,6 +183,7 @@ TEST_CASE("source: the kind is told by the header line") {
   CHECK(kind_of_header("open_time_ms,open,high,low,close,volume") == SeriesKind::bars);
   CHECK(kind_of_header("ts_ms,price,qty,is_buyer_maker") == SeriesKind::trades);
   CHECK(kind_of_header("funding_time_ms,funding_rate") == SeriesKind::funding);
-  CHECK(!kind_of_header("ts_ms,recv_ms,type,side,price,qty"));
-  CHECK(!kind_of_header("date,fng"));
+  CHECK(kind_of_header("ts_ms,recv_ms,type,side,price,qty") == SeriesKind::depth);
+  CHECK(kind_of_header("date,fng") == SeriesKind::sentiment);
+  CHECK(!kind_of_header("date,value"));
 }

@@ -1,0 +1,16 @@
+#pragma once
+
+// Candles as freqtrade keeps them: one JSON array of [open time in ms, open, high, low, close,
+// volume].
+
+#include <span>
+
+#include "base/result.hpp"
+#include "store/import/source_file.hpp"
+
+namespace lanner::store {
+
+[[nodiscard]] Result<SourceRows<BarRecord>> read_candles(std::span<const std::byte> file,
+                                                         std::int32_t interval_s);
+
+}  // namespace lanner::store

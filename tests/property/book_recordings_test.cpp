@@ -1,0 +1,260 @@
+// Books rebuilt from recordings against what the exchanges said about them at the same time.
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "market/order_book.hpp"
+#include "store/catalog.hpp"
+#include "store/depth_replay.hpp"
+#include "store/import/importer.hpp"
+#include "support/data_dir.hpp"
+#include "support/scratch_dir.hpp"
+
+namespace lanner {
+namespace {
+
+using market::OrderBook;
+using model::BookLevel;
+using model::Side;
+using store::DepthEvent;
+using store::DepthRecord;
+using store::DepthReplay;
+using store::QuoteRecord;
+
+constexpr std::size_t kFarLevels = 1 << 15;
+
+store::Catalog imported(const test::ScratchDir& dir, const char* file) {
+  const auto report = store::import_files(
+      {{*test::data_dir() / file}, "", dir.path() / "catalog", {}});
+  REQUIRE_MESSAGE(report, report.error().message);
+  CHECK(report->rejected.empty());
+  auto catalog = store::Catalog::open(dir.path() / "catalog");
+  REQUIRE_MESSAGE(catalog, catalog.error().message);
+  return std::move(*catalog);
+}
+
+struct Comparison {
+  std::uint64_t matching = 0;  // quotes whose update id is that of a book state
+  std::uint64_t equal = 0;
+  std::uint64_t between = 0;   // quotes inside one change
+  std::uint64_t reachable = 0;
+  std::uint64_t fleeting = 0;  // reachable by a level that came and went inside the change
+};
+
+bool is_touched(const DepthEvent& event, Side side, Price price) {
+  return std::any_of(event.levels.begin(), event.levels.end(), [&](const DepthRecord& level) {
+    return level.side == side && level.price == price.raw();
+  });
+}
+
+enum class Reach { no, yes, fleeting };
+
+// Whether a best level could be seen while `event` turned the book into the next one: what the
+// event does not touch rested all the while, but for levels that came and went: their quantity is
+// gone at both ends, and the venue leaves them out.
+Reach reach(const OrderBook& before, const DepthEvent& event, Side side, const BookLevel& best) {
+  bool is_free = true;
+  before.visit(side, [&](const BookLevel& level) {
+    const bool is_better =
+        side == Side::buy ? level.price > best.price : level.price < best.price;
+    is_free = is_free && (!is_better || is_touched(event, side, level.price));
+    return is_better && is_free;
+  });
+  const Quantity rested = before.quantity_at(side, best.price);
+  if (!is_free) {
+    return Reach::no;
+  }
+  if (is_touched(event, side, best.price) || rested == best.quantity) {
+    return Reach::yes;
+  }
+  return rested.is_zero() ? Reach::fleeting : Reach::no;
+}
+
+// Quotes against the book before and after each change that covers their update ids.
+class Quotes {
+ public:
+  explicit Quotes(std::span<const QuoteRecord> rows) : rows_(rows) {}
+
+  void skip_until(std::uint64_t id) {
+    while (at_ < rows_.size() && update_id() <= id) {
+      ++at_;
+    }
+  }
+  void compare_before(const OrderBook& book, const DepthEvent& event) {
+    for (; at_ < rows_.size() && update_id() < event.ids.last; ++at_) {
+      const Reach bid_reach = reach(book, event, Side::buy, bid());
+      const Reach ask_reach = reach(book, event, Side::sell, ask());
+      const bool is_reachable = bid_reach != Reach::no && ask_reach != Reach::no;
+      ++counts_.between;
+      counts_.reachable += is_reachable ? 1 : 0;
+      counts_.fleeting +=
+          is_reachable && (bid_reach == Reach::fleeting || ask_reach == Reach::fleeting) ? 1 : 0;
+    }
+  }
+  void compare_after(const OrderBook& book, std::uint64_t id) {
+    for (; at_ < rows_.size() && update_id() == id; ++at_) {
+      ++counts_.matching;
+      counts_.equal += book.best(Side::buy) == bid() && book.best(Side::sell) == ask() ? 1 : 0;
+    }
+  }
+  const Comparison& counts() const { return counts_; }
+
+ private:
+  std::uint64_t update_id() const { return static_cast<std::uint64_t>(rows_[at_].update_id); }
+  BookLevel bid() const {
+    return {Price::from_raw(rows_[at_].bid_px), Quantity::from_raw(rows_[at_].bid_qty)};
+  }
+  BookLevel ask() const {
+    return {Price::from_raw(rows_[at_].ask_px), Quantity::from_raw(rows_[at_].ask_qty)};
+  }
+
+  std::span<const QuoteRecord> rows_;
+  std::size_t at_ = 0;
+  Comparison counts_;
+};
+
+void check_recording(const char* file, const char* name, std::uint64_t matching_min) {
+  const test::ScratchDir dir{"book-recording"};
+  const store::Catalog catalog = imported(dir, file);
+  const auto id = catalog.find(name);
+  REQUIRE(id);
+  const auto depth = catalog.depth(*id);
+  const auto recorded = catalog.quotes(*id);
+  REQUIRE_MESSAGE(depth, depth.error().message);
+  REQUIRE_MESSAGE(recorded, recorded.error().message);
+  Quotes quotes{(*recorded)->rows()};
+  DepthReplay replay{(*depth)->rows(), catalog.instruments()[id->index()].tick, kFarLevels};
+  std::uint64_t last_id = 0;
+  while (const DepthEvent* const event = replay.next()) {
+    if (event->is_snapshot) {
+      quotes.skip_until(event->ids.last);
+    } else {
+      quotes.skip_until(last_id);
+      quotes.compare_before(replay.book(), *event);
+    }
+    last_id = event->ids.last;
+    replay.apply();
+    CHECK(replay.book().is_valid());
+    quotes.compare_after(replay.book(), last_id);
+  }
+  const Comparison& counts = quotes.counts();
+  std::printf("%s %s: %lu events applied, %lu dropped, %lu breaks; bookTicker: %lu at a matching "
+              "update id, %lu equal; %lu between, %lu reachable, of them %lu by a level that came "
+              "and went\n",
+              file, name, replay.applied(), replay.dropped(), replay.breaks(), counts.matching,
+              counts.equal, counts.between, counts.reachable, counts.fleeting);
+  CHECK(replay.breaks() == 0);
+  CHECK(replay.applied() > 3'000);
+  CHECK(replay.book().off_grid_levels() == 0);
+  CHECK(replay.book().lost_levels() == 0);
+  CHECK(counts.matching >= matching_min);
+  CHECK(counts.equal == counts.matching);
+  CHECK(counts.between > 20'000);
+  CHECK(counts.reachable == counts.between);
+  CHECK(counts.fleeting * 1'000 < counts.between);
+  const auto check = catalog.check();
+  REQUIRE(check);
+  for (const store::SeriesCheck& one : *check) {
+    for (const store::Problem& problem : one.problems) {
+      // Some resting quantities are finer than the step that 99 % of them keep to.
+      CHECK(problem.kind == store::ProblemKind::off_grid);
+      CHECK(problem.missing < 10);
+    }
+  }
+}
+
+// How the levels of a book would have to change to become a snapshot.
+std::size_t differing_levels(const OrderBook& book, const DepthEvent& snapshot) {
+  std::size_t shared = 0;
+  for (const DepthRecord& level : snapshot.levels) {
+    shared += book.quantity_at(level.side, Price::from_raw(level.price)).raw() == level.quantity;
+  }
+  return book.level_count(Side::buy) + book.level_count(Side::sell) + snapshot.levels.size() -
+         2 * shared;
+}
+
+}  // namespace
+
+TEST_CASE("recorded futures book: no break, its top is the recorded bookTicker") {
+  SKIP_WITHOUT_DATA();
+  check_recording("l2_raw/binance/usdm_btcusdt_20240808.jsonl.zst", "BTCUSDT-PERP.BINANCE", 600);
+}
+
+TEST_CASE("recorded spot book: no break over two files, its top is the recorded bookTicker") {
+  SKIP_WITHOUT_DATA();
+  check_recording("l2_raw/binance/spot_btcusdt_20240808.jsonl.zst", "BTCUSDT.BINANCE", 500);
+  check_recording("l2_raw/binance", "BTCUSDT.BINANCE", 1'000);
+}
+
+// The file holds no changes for the step to a snapshot: it is the state of a later instant. What
+// proves the changes is that every one of them fits: nothing is removed that is not there, nothing
+// is changed into itself, and always the top twenty of both sides stand, across all snapshots.
+TEST_CASE("recorded StandX changes fit the snapshots before and after them, all eleven times") {
+  SKIP_WITHOUT_DATA();
+  const test::ScratchDir dir{"book-standx"};
+  const store::Catalog catalog = imported(dir, "l2_book/standx_BTC-USD_20260106_00-11.csv.zst");
+  const auto id = catalog.find("BTC-USD-PERP.STANDX");
+  REQUIRE(id);
+  const auto depth = catalog.depth(*id);
+  REQUIRE_MESSAGE(depth, depth.error().message);
+  CHECK((*depth)->rows().size() == 742'494);
+  DepthReplay replay{(*depth)->rows(), catalog.instruments()[id->index()].tick, kFarLevels};
+  const OrderBook& book = replay.book();
+  std::uint64_t snapshots = 0;
+  std::uint64_t misfits = 0;
+  std::uint64_t locked = 0;
+  std::string differences;
+  while (const DepthEvent* const event = replay.next()) {
+    const Timestamp before = book.last_event();
+    if (event->is_snapshot) {
+      if (snapshots++ > 0) {
+        CHECK(event->ts_event > before);
+        differences += " " + std::to_string(differing_levels(book, *event)) + "@" +
+                       std::to_string((event->ts_event - before).ns() / kNsPerMs) + "ms";
+      }
+    } else {
+      for (const DepthRecord& level : event->levels) {
+        // Removing needs something there, changing something else there.
+        misfits += book.quantity_at(level.side, Price::from_raw(level.price)).raw() ==
+                   level.quantity;
+      }
+    }
+    replay.apply();
+    misfits += book.level_count(Side::buy) != 20 || book.level_count(Side::sell) != 20;
+    CHECK(book.is_valid());
+    locked += book.best(Side::buy)->price == book.best(Side::sell)->price;
+  }
+  std::printf("standx: %lu events, %lu snapshots, %lu misfits, locked in %lu%%; levels that differ "
+              "at a snapshot from the last change's book, and the silence before it:%s\n",
+              replay.applied(), snapshots, misfits, locked * 100 / replay.applied(),
+              differences.c_str());
+  CHECK(snapshots == 12);
+  CHECK(misfits == 0);
+  CHECK(book.off_grid_levels() == 0);
+}
+
+TEST_CASE("recorded Hyperliquid books: twenty levels a side, each row a whole book") {
+  SKIP_WITHOUT_DATA();
+  const test::ScratchDir dir{"book-hyperliquid"};
+  const store::Catalog catalog = imported(dir, "l2_book/hyperliquid_BTC_20250904.csv.zst");
+  const auto id = catalog.find("BTC-PERP.HYPERLIQUID");
+  REQUIRE(id);
+  const auto depth = catalog.depth(*id);
+  REQUIRE_MESSAGE(depth, depth.error().message);
+  DepthReplay replay{(*depth)->rows(), catalog.instruments()[id->index()].tick};
+  while (const DepthEvent* const event = replay.next()) {
+    CHECK(event->is_snapshot);
+    CHECK(event->delay > Duration{});
+    replay.apply();
+    CHECK(replay.book().is_valid());
+    CHECK(replay.book().level_count(Side::buy) == 20);
+    CHECK(replay.book().level_count(Side::sell) == 20);
+  }
+  CHECK(replay.applied() == 3785);
+}
+
+}  // namespace lanner
