@@ -1,10 +1,11 @@
 // What one price costs the Sniper, with everything that conditions do in a session: 1 % of the
 // prices of instruments that carry a condition fire one, each fired one becomes a candidate, a
-// cycle re-arms and renews all, and those that are not renewed expire.
+// cycle re-arms and renews them, and one in sixteen is left to expire and comes as a new one.
 
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <utility>
 #include <vector>
 
 #include "base/random.hpp"
@@ -19,7 +20,7 @@ namespace {
 constexpr double kLimit = 5.0;
 constexpr std::size_t kPricesPerFire = 100;
 constexpr std::size_t kPricesMax = 1800;  // one minute at 30 trades a second
-constexpr std::size_t kRounds = 8;        // cycles in a measured pass
+constexpr std::size_t kRounds = 16;       // cycles in a measured pass
 constexpr std::int64_t kUnit = 1'000'000'000;
 
 struct PriceOfOne {
@@ -41,22 +42,9 @@ class Cell {
         candidates_(4096) {
     values_.fill(std::numeric_limits<double>::quiet_NaN());
     make_prices();
+    handles_.resize(conditions);
     for (std::size_t i = 0; i < conditions; ++i) {
-      model::TradeCondition condition;
-      condition.instrument_id = InstrumentId{static_cast<std::uint32_t>(i % instruments)};
-      const auto level = 100.0 + static_cast<double>(i / instruments + 1) * 0.5;
-      static_cast<void>(condition.when_all.push_back({model::FeatureId::price,
-                                                      model::Timeframe::m1,
-                                                      model::PredicateOp::ge,
-                                                      model::FeatureId::none, Score{level}}));
-      condition.stop_atr = Score{1.5};
-      condition.take_profit_r = Score{2.0};
-      condition.time_stop = minutes(5);
-      condition.expires_at = now_ + minutes(2);
-      const auto handle = sniper_.arm(condition, cycle_, now_);
-      if (handle) {
-        handles_.push_back(*handle);
-      }
+      arm(i);
     }
   }
 
@@ -104,14 +92,17 @@ class Cell {
   void make_prices() {
     const std::size_t of_one = fires_ * kPricesPerFire;
     std::vector<std::size_t> seen(instruments_, 0);
+    std::vector<std::uint32_t> turns(of_one * instruments_);
     RandomStream chance(7, conditions_, instruments_);
-    prices_.reserve(of_one * instruments_);
-    while (prices_.size() < of_one * instruments_) {
-      const auto id = static_cast<std::uint32_t>(chance.uniform() *
-                                                 static_cast<double>(instruments_));
+    for (std::size_t i = 0; i < turns.size(); ++i) {
+      turns[i] = static_cast<std::uint32_t>(i % instruments_);
+      std::swap(turns[i], turns[chance.below(i + 1)]);
+    }
+    prices_.reserve(turns.size());
+    for (const std::uint32_t id : turns) {
       const std::size_t at = seen[id]++;
       const bool is_firing = (at + 1) % kPricesPerFire == 0;
-      const auto step = static_cast<std::int64_t>((at / kPricesPerFire) % fires_ + 1);
+      const auto step = static_cast<std::int64_t>(at / kPricesPerFire + 1);
       const auto noise = static_cast<std::int64_t>(chance.uniform() * 0.4e9);
       prices_.push_back({InstrumentId{id}, is_firing ? 100 * kUnit + step * kUnit / 2
                                                      : 99 * kUnit + noise});
@@ -145,9 +136,28 @@ class Cell {
       sniper_.on_frames(InstrumentId{id}, minute, view(), Price::from_int(99), now_, triggers_);
     }
     sniper_.expire(now_);
-    for (strategy::ArmHandle& handle : handles_) {
-      static_cast<void>(
-          sniper_.refresh(handle, {now_ + minutes(2), model::ShadowOnly::no, cycle_}));
+    for (std::size_t i = 0; i < handles_.size(); ++i) {
+      if ((i + cycle_) % 16 < 2) {
+        continue;  // twice not renewed: its time runs out
+      }
+      if (!sniper_.refresh(handles_[i], {now_ + minutes(2), model::ShadowOnly::no, cycle_})) {
+        arm(i);
+      }
+    }
+  }
+  void arm(std::size_t i) {
+    model::TradeCondition condition;
+    condition.instrument_id = InstrumentId{static_cast<std::uint32_t>(i % instruments_)};
+    const auto level = 100.0 + static_cast<double>(i / instruments_ + 1) * 0.5;
+    static_cast<void>(condition.when_all.push_back({model::FeatureId::price, model::Timeframe::m1,
+                                                    model::PredicateOp::ge,
+                                                    model::FeatureId::none, Score{level}}));
+    condition.stop_atr = Score{1.5};
+    condition.take_profit_r = Score{2.0};
+    condition.time_stop = minutes(5);
+    condition.expires_at = now_ + minutes(2);
+    if (const auto handle = sniper_.arm(condition, cycle_, now_)) {
+      handles_[i] = *handle;
     }
   }
 

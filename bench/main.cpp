@@ -72,7 +72,7 @@ std::string verdict(const Row& row) {
 }
 
 std::string limit_text(const Row& row) {
-  if (row.limit <= 0.0 && row.floor.empty()) {
+  if (row.limit <= 0.0) {
     return "";
   }
   return row.floor.empty() ? number(row.limit) + " " + row.unit : number(row.limit) + "x";

@@ -34,10 +34,11 @@ void Engine::fire() noexcept {
 }
 
 learn::EntryFacts Engine::facts_of(const model::TradeCondition& condition) const noexcept {
-  const double volatility = features_.view(condition.instrument_id)
-                                .value(model::FeatureId::atr_pct, model::Timeframe::h1);
-  return {condition.instrument_id, condition.side, condition.template_id,
-          knowledge_.volatility(condition.instrument_id, volatility), Score{}, now_};
+  const InstrumentId id = condition.instrument_id;
+  const auto view = features_.view(id);
+  return {id, condition.side, condition.template_id,
+          knowledge_.volatility(id, view.value(model::FeatureId::atr_pct, model::Timeframe::h1)),
+          Score{}, now_};
 }
 
 strategy::PlanInput Engine::plan_input(const strategy::Trigger& trigger,

@@ -45,7 +45,8 @@ class ParameterRegistry {
   // Rises with every change and every undoing; what decisions refer to.
   [[nodiscard]] std::uint32_t revision() const noexcept { return revision_; }
 
-  // Nothing where the value lies outside its bounds or further from the configured one than one step.
+  // Nothing where the value lies outside its bounds or further than one step from what was
+  // configured.
   [[nodiscard]] std::optional<Inverse> change(model::Param key, Rate value, std::uint32_t by,
                                               Timestamp at) noexcept;
   void undo(const Inverse& inverse) noexcept;

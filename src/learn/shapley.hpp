@@ -24,7 +24,8 @@ void shapley(Worth worth, std::span<double> shares) noexcept {
   for (std::uint32_t coalition = 1; coalition <= everyone; ++coalition) {
     worths[coalition] = worth(coalition);
   }
-  // Of all orders, the share in which exactly a coalition of this size came before: 1 / (n C(n-1, s)).
+  // Share of all orders in which exactly one coalition of this size came before:
+  // 1 / (n C(n-1, s)).
   std::array<double, kShapleyPlayersMax> weights{};
   double choices = 1.0;
   for (std::size_t size = 0; size < players; ++size) {

@@ -6,7 +6,7 @@
 namespace lanner::runtime {
 namespace {
 
-constexpr std::uint16_t kSpecVersion = 1;
+constexpr std::uint16_t kSpecVersion = 2;
 
 // One visitor for both directions: the order of fields is written once.
 class SpecWriter {

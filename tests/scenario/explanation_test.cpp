@@ -239,9 +239,12 @@ TEST_CASE("a threshold past its margin flips the gate, and alone in the way the 
   // Behind the last gate that has no Parameter nothing else stands in the way.
   const auto alone = some(
       [](const Decided& d) { return is_movable(d) && d.trace.refused_by > model::Gate::edge; },
-      kExplained, 19);
+      4 * kExplained, 19);
   movable.insert(movable.end(), alone.begin(), alone.end());
   for (const Decided& decided : movable) {
+    if (flipped == kExplained && gates.size() >= 3) {
+      break;
+    }
     const auto answer = runtime::explain_refusal(recorded().session, asked(decided),
                                                  decided.trace.candidate.triggered_at, {});
     REQUIRE(answer);
@@ -263,7 +266,6 @@ TEST_CASE("a threshold past its margin flips the gate, and alone in the way the 
       CHECK(other.is_traded);
     }
   }
-  CHECK(alone.size() == kExplained);
   MESSAGE("gates moved: " << gates.size() << ", decisions flipped: " << flipped);
   CHECK(flipped >= kExplained);
   CHECK(gates.size() >= 3);
