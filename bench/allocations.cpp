@@ -14,9 +14,9 @@ std::atomic<std::uint64_t> counted{0};
 
 void* counted_new(std::size_t bytes, std::size_t alignment) {
   counted.fetch_add(1, std::memory_order_relaxed);
-  void* memory = alignment <= alignof(std::max_align_t)
-                     ? std::malloc(bytes)
-                     : std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment);
+  const std::size_t whole = (bytes + alignment - 1) / alignment * alignment;
+  void* memory = alignment <= alignof(std::max_align_t) ? std::malloc(bytes)
+                                                        : std::aligned_alloc(alignment, whole);
   if (memory == nullptr) {
     throw std::bad_alloc{};
   }

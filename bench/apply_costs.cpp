@@ -1,5 +1,6 @@
 // What one event costs the engine alone, by kind, and what it allocates: nothing.
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <variant>
@@ -94,7 +95,8 @@ std::vector<Row> apply_costs(const Settings& settings) {
         applied = apply_all(plan.spec, events);
         for (std::size_t kind = 0; kind < kKinds; ++kind) {
           const KindCost& cost = applied.kinds[kind];
-          costs[kind].push_back(cost.ns / static_cast<double>(std::max<std::uint64_t>(cost.events, 1)));
+          const auto events_of_kind = std::max<std::uint64_t>(cost.events, 1);
+          costs[kind].push_back(cost.ns / static_cast<double>(events_of_kind));
         }
         return 0.0;
       },

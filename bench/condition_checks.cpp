@@ -18,7 +18,7 @@ namespace lanner::bench {
 namespace {
 
 constexpr double kLimit = 5.0;
-constexpr std::size_t kPricesPerFire = 100;
+constexpr std::size_t kPricesPerFire = 85;  // less than 100, because expired ones do not fire
 constexpr std::size_t kPricesMax = 1800;  // one minute at 30 trades a second
 constexpr std::size_t kRounds = 16;       // cycles in a measured pass
 constexpr std::int64_t kUnit = 1'000'000'000;
@@ -35,7 +35,7 @@ class Cell {
       : conditions_(conditions),
         instruments_(instruments),
         carriers_(std::min(conditions, instruments)),
-        each_((conditions + instruments - 1) / instruments),
+        each_(std::max<std::size_t>(1, conditions / instruments)),
         fires_(std::min(each_, kPricesMax / kPricesPerFire)),
         sniper_({instruments, conditions + 1}),
         triggers_(conditions + 1),
@@ -164,7 +164,7 @@ class Cell {
   std::size_t conditions_;
   std::size_t instruments_;
   std::size_t carriers_;
-  std::size_t each_;   // conditions on a carrying instrument, at most
+  std::size_t each_;   // conditions on a carrying instrument, at least
   std::size_t fires_;  // of them in each round
   strategy::Sniper sniper_;
   strategy::TriggerBuffer triggers_;

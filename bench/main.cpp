@@ -80,7 +80,8 @@ std::string limit_text(const Row& row) {
 
 std::string line(const Row& row, std::string_view format_cells) {
   const bool has_floor = row.measured.floor > 0.0;
-  return fmt::format(fmt::runtime(format_cells), row.name, number(row.measured.ours) + " " + row.unit,
+  const std::string ours = number(row.measured.ours) + " " + row.unit;
+  return fmt::format(fmt::runtime(format_cells), row.name, ours,
                      has_floor ? number(row.measured.floor) : "",
                      has_floor ? number(row.ratio()) + "x" : "", limit_text(row), verdict(row));
 }
@@ -89,8 +90,9 @@ constexpr std::string_view kTextCells = "{:<44} {:>16} {:>9} {:>10} {:>11}  {}\n
 constexpr std::string_view kMarkCells = "| {} | {} | {} | {} | {} | {} |\n";
 
 void print_json(const Row& row) {
-  fmt::print("{{\"row\":\"{}\",\"unit\":\"{}\",\"ours\":{:.4f},\"floor\":{:.4f},\"floor_name\":\"{}\","
-             "\"ratio\":{:.3f},\"limit\":{:.1f},\"pressure\":{:.4f},\"conclusive\":{},\"ok\":{}",
+  fmt::print("{{\"row\":\"{}\",\"unit\":\"{}\",\"ours\":{:.4f},\"floor\":{:.4f},"
+             "\"floor_name\":\"{}\",\"ratio\":{:.3f},\"limit\":{:.1f},\"pressure\":{:.4f},"
+             "\"conclusive\":{},\"ok\":{}",
              row.name, row.unit, row.measured.ours, row.measured.floor, row.floor, row.ratio(),
              row.limit, row.measured.pressure, row.measured.is_conclusive, !row.is_exceeded());
   for (const auto& [key, value] : row.facts) {
@@ -125,7 +127,8 @@ std::string page(const std::vector<Row>& rows) {
     text += "\n## " + row.name + "\n\n";
     text += row.floor.empty() ? "" : "- floor: " + row.floor + "\n";
     for (const auto& [key, value] : row.facts) {
-      text += "- " + key + ": " + (value.find(' ') == value.npos ? value : "`" + value + "`") + "\n";
+      const bool is_code = value.find(' ') != value.npos;
+      text += "- " + key + ": " + (is_code ? "`" + value + "`" : value) + "\n";
     }
   }
   return text;

@@ -19,8 +19,8 @@ const std::vector<std::pair<std::string, std::string>> kSets = {
     {"risk.drawdown_pct", "100"},       {"risk.entries_per_minute", "1000"},
     {"risk.entries_per_hour", "10000"}, {"risk.cooldown_min", "0"},
     {"fee.cost_r_cap", "10"},           {"coin.block_p", "0"},
-    {"coin.reduce_p", "0"},             {"coin.half_life_days", "1"},             {"pattern.prior_n", "1"},
-    {"pattern.prior_sigma_r", "10"}};
+    {"coin.reduce_p", "0"},             {"coin.half_life_days", "1"},
+    {"pattern.prior_n", "1"},           {"pattern.prior_sigma_r", "10"}};
 
 std::string program() {
   return std::filesystem::exists(LANNER_BINARY) ? std::string(LANNER_BINARY) : std::string();
@@ -68,8 +68,8 @@ std::string digest_by_command(const runtime::RunOptions& options) {
   if (program().empty()) {
     return expect(runtime::run_backtest(options, {})).digest;
   }
-  const std::string line =
-      program() + arguments_of(options, std::string(LANNER_SOURCE_DIR) + "/") + " --json 2>/dev/null";
+  const std::string root = std::string(LANNER_SOURCE_DIR) + "/";
+  const std::string line = program() + arguments_of(options, root) + " --json 2>/dev/null";
   std::FILE* pipe = popen(line.c_str(), "r");
   if (pipe == nullptr) {
     stop("cannot start " + program());

@@ -111,7 +111,7 @@ Status Tape::add_instrument(const store::Catalog& catalog, InstrumentId id,
       const auto rows = (*trades)->between(selection.from, selection.to);
       add_spans(covered, rows, 0, kTradeHole);
       add_cursor(rows, id, 0, {});
-    } else {
+    } else if (info.kind == store::SeriesKind::funding) {
       const auto funding = catalog.funding(id);
       if (!funding) {
         return tl::unexpected{funding.error()};
