@@ -21,6 +21,7 @@ struct LiveOrder {
   Side side = Side::buy;
   bool is_whole = false;   // close_position: covers whatever is held
   bool is_judged = false;  // its entry has reached the exchange
+  bool is_triggered = false;
   Quantity leaves;
 };
 
@@ -146,7 +147,8 @@ class Judge {
       if (order.role == OrderRole::entry) {
         return;
       }
-      if (order.role == OrderRole::working_stop && order.is_judged) {
+      // A triggered stop is on its way out, bounded by the position, and rests no more.
+      if (order.role == OrderRole::working_stop && order.is_judged && !order.is_triggered) {
         working += order.leaves;
       }
     }
@@ -167,8 +169,11 @@ class Judge {
     switch (record.kind) {
       case LogKind::arrived: note_arrival(watch, record); break;
       case LogKind::accepted: add(watch, record); break;
-      case LogKind::resized:
-      case LogKind::triggered: resize(watch, record.client_order_id, record.leaves); break;
+      case LogKind::resized: resize(watch, record.client_order_id, record.leaves); break;
+      case LogKind::triggered:
+        resize(watch, record.client_order_id, record.leaves);
+        note_trigger(watch, record.client_order_id);
+        break;
       case LogKind::rejected:
       case LogKind::canceled:
       case LogKind::expired: end_order(watch, record); break;
@@ -199,13 +204,18 @@ class Judge {
     }
     const bool is_judged = watch.has_entry && record.candidate_id == watch.candidate;
     watch.orders.push_back({record.client_order_id, record.role, record.side, is_whole, is_judged,
-                            record.quantity});
+                            false, record.quantity});
   }
   static void resize(Watch& watch, ClientOrderId id, Quantity leaves) {
     for (LiveOrder& order : watch.orders) {
       if (order.id == id) {
         order.leaves = leaves;
       }
+    }
+  }
+  static void note_trigger(Watch& watch, ClientOrderId id) {
+    for (LiveOrder& order : watch.orders) {
+      order.is_triggered = order.is_triggered || order.id == id;
     }
   }
   static void end_order(Watch& watch, const LogRecord& record) {

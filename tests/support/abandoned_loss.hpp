@@ -40,21 +40,22 @@ class LossJudge {
                                                   InstrumentId id, Timestamp cut) const {
     const auto records = records_of(log, id);
     std::vector<AbandonedLoss> found;
-    std::optional<std::size_t> first;
+    const std::size_t none = records.size();
+    std::size_t first = none;
     for (std::size_t i = 0; i < records.size(); ++i) {
       if (!is_fill(records[i])) {
         continue;
       }
-      first = first ? first : i;
+      first = std::min(first, i);
       if (records[i].position.is_zero()) {
         if (records[i].ts > cut) {
-          found.push_back(judge(records, *first, i + 1));
+          found.push_back(judge(records, first, i + 1));
         }
-        first.reset();
+        first = none;
       }
     }
-    if (first) {
-      found.push_back(judge(records, *first, records.size()));
+    if (first != none) {
+      found.push_back(judge(records, first, records.size()));
     }
     return found;
   }
