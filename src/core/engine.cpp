@@ -15,7 +15,7 @@ Engine::Engine(EngineConfig config)
       costs_(config_.instruments, config_.parameters),
       builder_(config_.instruments),
       portfolio_(config_.instruments, config_.balance_by_venue),
-      features_(config_.instruments),
+      features_(config_.instruments, features::OnDemand{}),
       candidates_(config_.instruments, config_.parameters, costs_,
                   config_.limits.candidates_open_max),
       knowledge_(config_.instruments, config_.parameters, config_.mask),
@@ -30,6 +30,11 @@ Engine::Engine(EngineConfig config)
       is_active_entry_(config_.instruments.size(), 0),
       adopted_revision_(config_.parameters.version()),
       has_built_bars_(config_.instruments.size(), 0) {
+  for (const auto& pattern : strategist_.patterns()) {
+    if (pattern) {
+      subscribe_inputs(*pattern);
+    }
+  }
   standing_.reserve(config_.limits.standing_max);
   standing_conditions_.reserve(config_.limits.standing_max);
   coin_knowledge_.resize(config_.instruments.size() * 2);
@@ -155,7 +160,8 @@ void Engine::rearm(Standing& standing) noexcept {
 void Engine::subscribe_inputs(const model::TradeCondition& condition) noexcept {
   const auto subscribe = [this](const auto& predicates) {
     for (const model::Predicate& predicate : predicates) {
-      features_.subscribe(predicate.lhs);
+      features_.subscribe(predicate.lhs, predicate.tf);
+      features_.subscribe(predicate.rhs, predicate.tf);
     }
   };
   subscribe(condition.when_all);

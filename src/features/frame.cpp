@@ -172,20 +172,20 @@ double WilderMean::add(double value, std::uint32_t length) noexcept {
   return state_;
 }
 
-void Frame::add(const Ohlcv& bar, WithMacd with_macd, Values out) noexcept {
+void Frame::add(const Ohlcv& bar, OnDemand wanted, Values out) noexcept {
   at(out, FeatureId::price) = bar.close;
   add_moves(bar, out);
   at(out, FeatureId::ema9) = ema9_.add(bar.close, 9);
   at(out, FeatureId::ema21) = ema21_.add(bar.close, 21);
   at(out, FeatureId::ema50) = ema50_.add(bar.close, 50);
-  if (with_macd == WithMacd::yes) {
+  if (wanted.has(OnDemand::macd)) {
     ++macd_bars_;
     const double macd = macd_fast_.add(bar.close, 12) - macd_slow_.add(bar.close, 26);
     // Absent while the slow mean warms up; the signal is seeded with the first 9 differences.
     at(out, FeatureId::macd_hist) =
         std::isfinite(macd) ? macd - macd_signal_.add(macd, 9) : kAbsent;
   }
-  add_windows(bar, out);
+  add_windows(bar, wanted, out);
   previous_close_ = bar.close;
   ++bars_;
 }
@@ -212,23 +212,27 @@ void Frame::add_moves(const Ohlcv& bar, Values out) noexcept {
   at(out, FeatureId::atr_pct) = atr / bar.close * 100.0;
 }
 
-void Frame::add_windows(const Ohlcv& bar, Values out) noexcept {
+void Frame::add_windows(const Ohlcv& bar, OnDemand wanted, Values out) noexcept {
   make_room();
   if (held_ >= kWindow) {
     const std::size_t first = held_ - kWindow;
-    at(out, FeatureId::don20_hi) = extreme_of<kWindow>(&highs_[first], greater);
-    at(out, FeatureId::don20_lo) = extreme_of<kWindow>(&lows_[first], smaller);
-    at(out, FeatureId::vol_z) = z_score_of(bar.volume, window_of<kWindow>(&volumes_[first]));
+    if (wanted.has(OnDemand::donchian)) {
+      at(out, FeatureId::don20_hi) = extreme_of<kWindow>(&highs_[first], greater);
+      at(out, FeatureId::don20_lo) = extreme_of<kWindow>(&lows_[first], smaller);
+    }
+    if (wanted.has(OnDemand::volume_z)) {
+      at(out, FeatureId::vol_z) = z_score_of(bar.volume, window_of<kWindow>(&volumes_[first]));
+    }
   }
   closes_[held_] = bar.close;
   highs_[held_] = bar.high;
   lows_[held_] = bar.low;
   volumes_[held_] = bar.volume;
   ++held_;
-  if (held_ >= kWindow) {
+  if (held_ >= kWindow && wanted.has(OnDemand::band)) {
     at(out, FeatureId::bb_pos) = band_position_of(window_of<kWindow>(&closes_[held_ - kWindow]));
   }
-  if (held_ > kWindow) {
+  if (held_ > kWindow && wanted.has(OnDemand::efficiency)) {
     at(out, FeatureId::er20) =
         efficiency_of(window_of<kWindow + 1>(&closes_[held_ - kWindow - 1]));
   }

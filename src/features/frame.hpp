@@ -50,13 +50,42 @@ class WilderMean {
   std::uint32_t count_ = 0;
 };
 
-enum class WithMacd : bool { no, yes };
+// Features that cost time on every bar and are worked out only where something reads them.
+class OnDemand {
+ public:
+  enum Bit : std::uint8_t { macd = 1, donchian = 2, volume_z = 4, band = 8, efficiency = 16 };
+  // The bit that a feature needs; 0 = it is always there.
+  [[nodiscard]] static constexpr std::uint8_t bit_of(model::FeatureId id) noexcept {
+    switch (id) {
+      case model::FeatureId::macd_hist: return macd;
+      case model::FeatureId::don20_hi:
+      case model::FeatureId::don20_lo: return donchian;
+      case model::FeatureId::vol_z: return volume_z;
+      case model::FeatureId::bb_pos: return band;
+      case model::FeatureId::er20: return efficiency;
+      default: return 0;
+    }
+  }
+  // All but macd_hist, which also has to warm up from its subscription.
+  [[nodiscard]] static constexpr OnDemand windows() noexcept {
+    return OnDemand{donchian | volume_z | band | efficiency};
+  }
+  constexpr OnDemand() noexcept = default;
+  explicit constexpr OnDemand(unsigned bits) noexcept : bits_(static_cast<std::uint8_t>(bits)) {}
+  constexpr void add(model::FeatureId id) noexcept {
+    bits_ = static_cast<std::uint8_t>(bits_ | bit_of(id));
+  }
+  [[nodiscard]] constexpr bool has(Bit bit) const noexcept { return (bits_ & bit) != 0; }
+
+ private:
+  std::uint8_t bits_ = 0;
+};
 
 class Frame {
  public:
   // Writes the features of this bar that need nothing but bars into `out` (indexed by FeatureId);
   // leaves the others untouched.
-  void add(const Ohlcv& bar, WithMacd with_macd,
+  void add(const Ohlcv& bar, OnDemand wanted,
            std::span<double, model::kFeatureCount> out) noexcept;
   [[nodiscard]] std::uint32_t bars() const noexcept { return bars_; }
   [[nodiscard]] std::uint32_t macd_bars() const noexcept { return macd_bars_; }
@@ -68,7 +97,8 @@ class Frame {
   static_assert(kHistory > kWindow);
 
   void add_moves(const Ohlcv& bar, std::span<double, model::kFeatureCount> out) noexcept;
-  void add_windows(const Ohlcv& bar, std::span<double, model::kFeatureCount> out) noexcept;
+  void add_windows(const Ohlcv& bar, OnDemand wanted,
+                   std::span<double, model::kFeatureCount> out) noexcept;
   void make_room() noexcept;
 
   std::uint32_t bars_ = 0;

@@ -55,8 +55,9 @@ bool is_btc_of(const model::Instrument& candidate, const model::Instrument& read
 
 }  // namespace
 
-FeaturePipeline::FeaturePipeline(const model::InstrumentTable& instruments)
+FeaturePipeline::FeaturePipeline(const model::InstrumentTable& instruments, OnDemand wanted)
     : series_(instruments.size()) {
+  wanted_.fill(wanted);
   for (std::size_t i = 0; i < instruments.size(); ++i) {
     series_[i].now.fill(kAbsent);
     series_[i].before.fill(kAbsent);
@@ -69,8 +70,8 @@ FeaturePipeline::FeaturePipeline(const model::InstrumentTable& instruments)
   }
 }
 
-void FeaturePipeline::subscribe(FeatureId id) noexcept {
-  has_macd_ = has_macd_ || id == FeatureId::macd_hist;
+void FeaturePipeline::subscribe(FeatureId id, Timeframe tf) noexcept {
+  wanted_[static_cast<std::size_t>(tf)].add(id);
 }
 
 FrameSet FeaturePipeline::on_bar(const model::Bar& bar, Timestamp close) noexcept {
@@ -134,7 +135,7 @@ void FeaturePipeline::close_frame(Series& series, std::size_t tf, const Ohlcv& b
   const std::size_t offset = tf * model::kFeatureCount;
   double* now = series.now.data() + offset;
   std::memcpy(series.before.data() + offset, now, model::kFeatureCount * sizeof(double));
-  series.frames[tf].add(bar, has_macd_ ? WithMacd::yes : WithMacd::no,
+  series.frames[tf].add(bar, wanted_[tf],
                         std::span<double, model::kFeatureCount>{now, model::kFeatureCount});
   if (series.volume > 0.0) {
     const double vwap = series.turnover / series.volume;

@@ -59,11 +59,13 @@ struct FeatureView {
 // without effect. Nothing allocates after construction.
 class FeaturePipeline {
  public:
-  explicit FeaturePipeline(const model::InstrumentTable& instruments);
+  // `wanted` is what is worked out on every timeframe from the start.
+  explicit FeaturePipeline(const model::InstrumentTable& instruments,
+                           OnDemand wanted = OnDemand::windows());
 
-  // A few features cost time that nobody uses while nothing reads them (macd_hist); they warm up
-  // from the moment of subscription. For all others this is without effect.
-  void subscribe(model::FeatureId id) noexcept;
+  // From the next bar of the timeframe on this feature is worked out too (macd_hist warms up from
+  // there). For features that are always there it is without effect.
+  void subscribe(model::FeatureId id, model::Timeframe tf) noexcept;
 
   // `close` is the bar's end, ts_event of the event that brings it.
   FrameSet on_bar(const model::Bar& bar, Timestamp close) noexcept;
@@ -136,7 +138,7 @@ class FeaturePipeline {
                                   Timestamp close) const noexcept;
 
   std::vector<Series> series_;
-  bool has_macd_ = false;
+  std::array<OnDemand, model::kTimeframeCount> wanted_;
 };
 
 }  // namespace lanner::features

@@ -12,7 +12,7 @@
 using namespace lanner;
 using features::Frame;
 using features::Ohlcv;
-using features::WithMacd;
+using features::OnDemand;
 using model::FeatureId;
 
 namespace {
@@ -117,7 +117,7 @@ struct Player {
 
   Player() { values.fill(features::kAbsent); }
   void add(const Ohlcv& bar) {
-    frame.add(bar, WithMacd::yes, values);
+    frame.add(bar, OnDemand{0xFFU}, values);
     past.push_back(bar);
     closes.push_back(bar.close);
   }

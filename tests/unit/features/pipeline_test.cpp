@@ -57,6 +57,13 @@ bool is_absent(double value) { return std::isnan(value); }
 
 bool same_bits(double a, double b) { return std::memcmp(&a, &b, sizeof(double)) == 0; }
 
+void subscribe_everywhere(FeaturePipeline& pipeline, FeatureId id) {
+  for (const auto tf : {Timeframe::m1, Timeframe::m5, Timeframe::m15, Timeframe::m30,
+                        Timeframe::h1}) {
+    pipeline.subscribe(id, tf);
+  }
+}
+
 }  // namespace
 
 TEST_CASE("pipeline: each timeframe closes at its boundary with the base bars inside it") {
@@ -194,7 +201,7 @@ TEST_CASE("pipeline: MACD costs nothing until something reads it") {
   add(1, 60);
   CHECK(is_absent(pipeline.view(kEth).value(FeatureId::macd_hist, Timeframe::m1)));
   CHECK_FALSE(pipeline.is_warm(kEth, FeatureId::macd_hist, Timeframe::m1));
-  pipeline.subscribe(FeatureId::macd_hist);
+  subscribe_everywhere(pipeline, FeatureId::macd_hist);
   add(61, 93);
   CHECK(is_absent(pipeline.view(kEth).value(FeatureId::macd_hist, Timeframe::m1)));
   add(94, 94);
@@ -215,7 +222,7 @@ TEST_CASE("pipeline: bars that overlap the past or have no price are ignored and
 
 TEST_CASE("pipeline: warm features are there on a random walk, asleep ones never") {
   FeaturePipeline pipeline(instruments());
-  pipeline.subscribe(FeatureId::macd_hist);
+  subscribe_everywhere(pipeline, FeatureId::macd_hist);
   pipeline.on_funding({kEth, Rate::from_raw(1)}, at(0));
   for (int i = 1; i <= 60 * 52; ++i) {
     pipeline.on_bar(bar_of(kBtc, walk_price(i)), at(i));
@@ -238,7 +245,7 @@ TEST_CASE("pipeline: warm features are there on a random walk, asleep ones never
 
 TEST_CASE("pipeline: gaps of 53 % and a -99 % print never make a value that is not finite") {
   FeaturePipeline pipeline(instruments());
-  pipeline.subscribe(FeatureId::macd_hist);
+  subscribe_everywhere(pipeline, FeatureId::macd_hist);
   RandomStream random(3, 4);
   for (int i = 1; i <= 20'000; ++i) {
     if (random.uniform() < 0.53) {
