@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Writes conditions.tc1.json, the standing conditions of the measured backtests.
+"""Writes conditions_bars.tc1.json and conditions_ticks.tc1.json, the standing conditions of the
+measured backtests, all on minutes with a time stop of five.
 
-For each coin and side, all on minutes with a time stop of five: three that the price alone fires
-between two bars, when it passes a level that the last bar closed on the other side of (on a tape
-of bars they wait for ever), and one that the features of a closed bar fire.
+For each coin and side: one that the features of a closed bar fire and, on the tape of trades,
+three that the price alone fires between two bars, when it passes a level that the last bar closed
+on the other side of. On a tape of bars such a moment never comes.
 """
 import json
 import pathlib
@@ -40,25 +41,29 @@ def passing(mean, is_up, above):
             predicate(mean, "ge" if is_up else "le", -above, "price")]
 
 
-def conditions(coin, price):
+def between_bars(coin, price):
     # Each idea is a pattern of its own, so each has its own evidence and its own draws.
     apart = round(price * 4e-4, 9)
     lines = (("P04", "ema9", 0), ("P05", "ema9", apart), ("P06", "ema9", -apart))
     for pattern, mean, above in lines:
         yield condition(coin, "long", pattern, NEAR, passing(mean, True, above))
         yield condition(coin, "short", pattern, NEAR, passing(mean, False, above))
+
+
+def at_bars(coin, _price):
     yield condition(coin, "long", "P07", FAR,
                     [predicate("rsi14", "lt", 33), predicate("vol_z", "gt", 1)])
     yield condition(coin, "short", "P07", FAR,
                     [predicate("rsi14", "gt", 67), predicate("vol_z", "gt", 1)])
 
 
-def main():
+def write(name, *kinds):
     lines = [json.dumps(one) for coin, price in COINS.items()
-             for one in conditions(coin, price)]
+             for kind in kinds for one in kind(coin, price)]
     text = ('{"schema_version": "tc1", "limits": "none", "conditions": [\n'
             + ",\n".join(lines) + "\n]}\n")
-    pathlib.Path(__file__).with_name("conditions.tc1.json").write_text(text, encoding="utf-8")
+    pathlib.Path(__file__).with_name(name).write_text(text, encoding="utf-8")
 
 
-main()
+write("conditions_bars.tc1.json", at_bars)
+write("conditions_ticks.tc1.json", between_bars, at_bars)

@@ -28,8 +28,9 @@ std::string program() {
 
 std::string arguments_of(const runtime::RunOptions& options, const std::string& root) {
   std::string line = " backtest --catalog " + root + "build/bench/" +
-                     options.data.filename().string() + " --conditions " + root +
-                     "bench/conditions.tc1.json --balance " + to_string(options.balance);
+                     options.data.filename().string() + " --conditions " + root + "bench/" +
+                     options.conditions.filename().string() + " --balance " +
+                     to_string(options.balance);
   for (const auto& [id, value] : options.sets) {
     line += " --set " + id + "=" + value;
   }
@@ -54,7 +55,9 @@ runtime::RunOptions session_on(const sim::SyntheticConfig& market) {
   options.data = dir;
   options.profile = scratch_dir() / "profile";
   options.balance = Money::from_int(1'000'000);
-  options.conditions = std::filesystem::path(LANNER_SOURCE_DIR) / "bench" / "conditions.tc1.json";
+  const bool has_trades = market.trades_from != Timestamp::never();
+  options.conditions = std::filesystem::path(LANNER_SOURCE_DIR) / "bench" /
+                       (has_trades ? "conditions_ticks.tc1.json" : "conditions_bars.tc1.json");
   options.sets = kSets;
   options.with_bad_day = false;
   return options;
