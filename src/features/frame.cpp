@@ -214,27 +214,32 @@ void Frame::add_moves(const Ohlcv& bar, Values out) noexcept {
 
 void Frame::add_windows(const Ohlcv& bar, OnDemand wanted, Values out) noexcept {
   make_room();
-  if (held_ >= kWindow) {
-    const std::size_t first = held_ - kWindow;
-    if (wanted.has(OnDemand::donchian)) {
-      at(out, FeatureId::don20_hi) = extreme_of<kWindow>(&highs_[first], greater);
-      at(out, FeatureId::don20_lo) = extreme_of<kWindow>(&lows_[first], smaller);
-    }
-    if (wanted.has(OnDemand::volume_z)) {
-      at(out, FeatureId::vol_z) = z_score_of(bar.volume, window_of<kWindow>(&volumes_[first]));
-    }
-  }
   closes_[held_] = bar.close;
   highs_[held_] = bar.high;
   lows_[held_] = bar.low;
   volumes_[held_] = bar.volume;
   ++held_;
-  if (held_ >= kWindow && wanted.has(OnDemand::band)) {
-    at(out, FeatureId::bb_pos) = band_position_of(window_of<kWindow>(&closes_[held_ - kWindow]));
+  recall(wanted, 0, out);
+}
+
+void Frame::recall(OnDemand wanted, std::size_t age, Values out) const noexcept {
+  const std::size_t end = held_ < age ? 0 : held_ - age;  // behind the bar that is asked for
+  if (end > kWindow) {
+    const std::size_t first = end - 1 - kWindow;
+    if (wanted.has(OnDemand::donchian)) {
+      at(out, FeatureId::don20_hi) = extreme_of<kWindow>(&highs_[first], greater);
+      at(out, FeatureId::don20_lo) = extreme_of<kWindow>(&lows_[first], smaller);
+    }
+    if (wanted.has(OnDemand::volume_z)) {
+      at(out, FeatureId::vol_z) =
+          z_score_of(volumes_[end - 1], window_of<kWindow>(&volumes_[first]));
+    }
+    if (wanted.has(OnDemand::efficiency)) {
+      at(out, FeatureId::er20) = efficiency_of(window_of<kWindow + 1>(&closes_[first]));
+    }
   }
-  if (held_ > kWindow && wanted.has(OnDemand::efficiency)) {
-    at(out, FeatureId::er20) =
-        efficiency_of(window_of<kWindow + 1>(&closes_[held_ - kWindow - 1]));
+  if (end >= kWindow && wanted.has(OnDemand::band)) {
+    at(out, FeatureId::bb_pos) = band_position_of(window_of<kWindow>(&closes_[end - kWindow]));
   }
 }
 
@@ -243,13 +248,13 @@ void Frame::make_room() noexcept {
     return;
   }
   const auto keep_last = [](std::array<double, kHistory>& values) {
-    std::memmove(values.data(), values.data() + (kHistory - kWindow), kWindow * sizeof(double));
+    std::memmove(values.data(), values.data() + (kHistory - kKept), kKept * sizeof(double));
   };
   keep_last(closes_);
   keep_last(highs_);
   keep_last(lows_);
   keep_last(volumes_);
-  held_ = kWindow;
+  held_ = kKept;
 }
 
 }  // namespace lanner::features

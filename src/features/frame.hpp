@@ -76,6 +76,9 @@ class OnDemand {
     bits_ = static_cast<std::uint8_t>(bits_ | bit_of(id));
   }
   [[nodiscard]] constexpr bool has(Bit bit) const noexcept { return (bits_ & bit) != 0; }
+  [[nodiscard]] constexpr bool has_all(OnDemand other) const noexcept {
+    return (bits_ & other.bits_) == other.bits_;
+  }
 
  private:
   std::uint8_t bits_ = 0;
@@ -87,6 +90,9 @@ class Frame {
   // leaves the others untouched.
   void add(const Ohlcv& bar, OnDemand wanted,
            std::span<double, model::kFeatureCount> out) noexcept;
+  // Writes the wanted window features as they stood `age` bars ago (0 or 1).
+  void recall(OnDemand wanted, std::size_t age,
+              std::span<double, model::kFeatureCount> out) const noexcept;
   [[nodiscard]] std::uint32_t bars() const noexcept { return bars_; }
   [[nodiscard]] std::uint32_t macd_bars() const noexcept { return macd_bars_; }
 
@@ -94,7 +100,8 @@ class Frame {
   static constexpr std::size_t kWindow = 20;
   // Room beyond the window, so that the arrays move once in several bars.
   static constexpr std::size_t kHistory = 28;
-  static_assert(kHistory > kWindow);
+  static constexpr std::size_t kKept = kWindow + 1;  // with the next one, recall knows age 1
+  static_assert(kHistory > kKept);
 
   void add_moves(const Ohlcv& bar, std::span<double, model::kFeatureCount> out) noexcept;
   void add_windows(const Ohlcv& bar, OnDemand wanted,

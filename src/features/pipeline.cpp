@@ -71,7 +71,18 @@ FeaturePipeline::FeaturePipeline(const model::InstrumentTable& instruments, OnDe
 }
 
 void FeaturePipeline::subscribe(FeatureId id, Timeframe tf) noexcept {
-  wanted_[static_cast<std::size_t>(tf)].add(id);
+  const auto index = static_cast<std::size_t>(tf);
+  const OnDemand asked{OnDemand::bit_of(id)};
+  if (wanted_[index].has_all(asked)) {
+    return;
+  }
+  wanted_[index].add(id);
+  const std::size_t offset = index * model::kFeatureCount;
+  for (Series& series : series_) {
+    using Values = std::span<double, model::kFeatureCount>;
+    series.frames[index].recall(asked, 0, Values{&series.now[offset], model::kFeatureCount});
+    series.frames[index].recall(asked, 1, Values{&series.before[offset], model::kFeatureCount});
+  }
 }
 
 FrameSet FeaturePipeline::on_bar(const model::Bar& bar, Timestamp close) noexcept {

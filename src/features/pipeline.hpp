@@ -63,8 +63,8 @@ class FeaturePipeline {
   explicit FeaturePipeline(const model::InstrumentTable& instruments,
                            OnDemand wanted = OnDemand::windows());
 
-  // From the next bar of the timeframe on this feature is worked out too (macd_hist warms up from
-  // there). For features that are always there it is without effect.
+  // From now on this feature is worked out too; its last two values are made from the bars that
+  // are kept (macd_hist warms up from the next bar). For the others it is without effect.
   void subscribe(model::FeatureId id, model::Timeframe tf) noexcept;
 
   // `close` is the bar's end, ts_event of the event that brings it.
