@@ -12,9 +12,13 @@ namespace lanner::app {
 namespace {
 
 // Every shape that this build writes or reads.
-constexpr std::array<std::string_view, 12> kSchemas{
-    "backtest/1",  "components/1", "data-check/1", "data-import/1", "data-list/1", "journal/1",
-    "report/1",    "replay/1",     "run/1",        "tc1",           "rules/1",     "version/1"};
+constexpr std::array<std::string_view, 31> kSchemas{
+    "backtest/1", "balance/1", "components/1", "config-check/1", "config-explain/1",
+    "config-init/1", "config-show/1", "data-check/1", "data-export/1", "data-import/1",
+    "data-list/1", "doctor/1", "journal/1", "learn-coins/1", "learn-patterns/1", "learn-status/1",
+    "orders/1", "params-list/1", "params-log/1", "positions/1", "profit/1", "replay/1",
+    "report/1", "rules/1", "run/1", "status/1", "tc1", "trades/1", "version/1", "why-not/1",
+    "why/1"};
 
 Result<int> run_version(const Invocation& in) {
   const BuildInfo& info = build_info();

@@ -59,6 +59,31 @@ bool is_saturated(const store::Catalog& catalog, InstrumentId id) {
                      });
 }
 
+bool has_prices(const store::Catalog& catalog, InstrumentId id) {
+  return std::any_of(catalog.series().begin(), catalog.series().end(),
+                     [id](const store::SeriesInfo& info) {
+                       return info.instrument == id && (info.kind == store::SeriesKind::bars ||
+                                                        info.kind == store::SeriesKind::trades);
+                     });
+}
+
+// Narrows to the market asked for, by default perpetuals where there are some.
+void keep_asked_for(std::vector<InstrumentId>& ids, const store::Catalog& catalog,
+                    const RunOptions& options) {
+  const auto kind = options.market == "spot" ? model::InstrumentKind::spot
+                                             : model::InstrumentKind::perpetual;
+  std::vector<InstrumentId> kept;
+  for (const InstrumentId id : ids) {
+    const model::Instrument& instrument = catalog.instruments()[id.index()];
+    if (instrument.kind == kind && (options.quote.empty() || instrument.quote == options.quote)) {
+      kept.push_back(id);
+    }
+  }
+  if (!kept.empty()) {
+    ids = kept;
+  }
+}
+
 std::string join(const std::set<std::string>& words) {
   std::string text;
   for (const std::string& word : words) {
@@ -106,7 +131,7 @@ Result<Candidates> named(const store::Catalog& catalog, const RunOptions& option
   Candidates out;
   std::set<std::string> quotes;
   for (const std::string& text : options.instruments) {
-    const auto id = resolve_instrument(catalog, text);
+    const auto id = resolve_instrument(catalog, text, options);
     if (!id) {
       return tl::unexpected{id.error()};
     }
@@ -171,7 +196,8 @@ void keep_best_span(Candidates& candidates, InstrumentChoice& choice) {
 
 }  // namespace
 
-Result<InstrumentId> resolve_instrument(const store::Catalog& catalog, const std::string& text) {
+Result<InstrumentId> resolve_instrument(const store::Catalog& catalog, const std::string& text,
+                                        const RunOptions& options) {
   if (const auto exact = catalog.find(text)) {
     return *exact;
   }
@@ -181,11 +207,12 @@ Result<InstrumentId> resolve_instrument(const store::Catalog& catalog, const std
   for (const model::Instrument& instrument : catalog.instruments()) {
     known.push_back(instrument.name);
     known.push_back(instrument.symbol);
-    if (instrument.symbol == text) {
+    if (instrument.symbol == text && has_prices(catalog, instrument.id)) {
       by_symbol.push_back(instrument.id);
       matches += (matches.empty() ? "" : ", ") + instrument.name;
     }
   }
+  keep_asked_for(by_symbol, catalog, options);
   if (by_symbol.size() == 1) {
     return by_symbol.front();
   }

@@ -25,8 +25,10 @@ struct InstrumentChoice {
 [[nodiscard]] Result<InstrumentChoice> choose_instruments(const store::Catalog& catalog,
                                                           const RunOptions& options);
 
-// An exact name, or a symbol that only one instrument has.
+// An exact name, or a symbol that only one instrument with prices has; --market and --quote, or
+// what they are by default, choose between several.
 [[nodiscard]] Result<InstrumentId> resolve_instrument(const store::Catalog& catalog,
-                                                      const std::string& text);
+                                                      const std::string& text,
+                                                      const RunOptions& options);
 
 }  // namespace lanner::runtime

@@ -45,6 +45,30 @@ Status check_build(const UnfinishedSession& session) {
                                     "; finish it with that build or start another with --new");
 }
 
+// A session goes on as it was begun. Data or settings given beside it must be the ones it has;
+// without any it needs none.
+Status check_request(const PaperRunOptions& options, const UnfinishedSession& session) {
+  const RunOptions& asked = options.base;
+  const bool is_bare = asked.data.empty() && asked.instruments.empty() && !asked.from &&
+                       !asked.to && asked.mask.empty() && asked.sets.empty() &&
+                       asked.conditions.empty() && asked.market.empty() && asked.quote.empty();
+  if (is_bare) {
+    return {};
+  }
+  auto plan = plan_session(asked);
+  if (!plan) {
+    return tl::unexpected{plan.error()};
+  }
+  plan->spec.build_id = session.spec.build_id;
+  if (encode_spec(plan->spec) == encode_spec(session.spec)) {
+    return {};
+  }
+  return fail(ErrorKind::usage,
+              "the session " + session.path.string() +
+                  " was begun with other data or settings; continue it with --session alone, or "
+                  "give another place");
+}
+
 Result<Opened> continue_session(UnfinishedSession session) {
   if (const auto same = check_build(session); !same) {
     return tl::unexpected{same.error()};
@@ -62,6 +86,9 @@ Result<Opened> open_given(const PaperRunOptions& options) {
     return tl::unexpected{found.error()};
   }
   if (*found) {
+    if (const auto same = check_request(options, **found); !same) {
+      return tl::unexpected{same.error()};
+    }
     return continue_session(std::move(**found));
   }
   auto plan = plan_session(options.base);

@@ -74,6 +74,13 @@ Status add_conditions(SessionSpec& spec, std::vector<std::string>& notes,
   for (const store::RejectedCondition& rejected : file->rejected) {
     notes.push_back(store::describe(options.conditions, rejected));
   }
+  if (file->conditions.empty()) {
+    return fail(ErrorKind::usage,
+                "no condition of " + options.conditions.string() + " can be used" +
+                    (file->rejected.empty()
+                         ? std::string("; it holds none")
+                         : ": " + store::describe(options.conditions, file->rejected.front())));
+  }
   for (const store::TaggedCondition& tagged : *file) {
     if (spec.engine.is_active[tagged.condition.instrument_id.index()] != 0) {
       spec.conditions.push_back({tagged.condition, tagged.condition.expires_at - spec.from});

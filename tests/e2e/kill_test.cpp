@@ -215,7 +215,8 @@ std::set<ClientOrderId> journalled_ids(const fs::path& session, std::size_t& sub
   return ids;
 }
 
-// The exchange model folded again from the session alone.
+// The exchange model is a fold too: with the session's specification and tape it plays again, and
+// the equal digest says that it is the exchange of the killed session.
 void check_order_log(const fs::path& session, const std::string& digest) {
   auto reader = test::must(store::JournalReader::open(session));
   const auto opened = reader.next();
