@@ -91,13 +91,32 @@ TEST_CASE("instruments are named whole, or by a symbol that only one has") {
   options.instruments = {"ETHUSDT"};
   CHECK(names_of(catalog, options) == "ETHUSDT-PERP.BINANCE");
   options.instruments = {"BTCUSDT"};
-  CHECK(has(names_of(catalog, options), "could be BTCUSDT-PERP.BINANCE, BTCUSDT.BINANCE"));
+  // Where both markets have it, the perpetual is meant unless spot is asked for.
+  CHECK(names_of(catalog, options) == "BTCUSDT-PERP.BINANCE");
+  options.market = "spot";
+  CHECK(names_of(catalog, options) == "BTCUSDT.BINANCE");
+  options.market = "";
   options.instruments = {"BTCUSDT.BINANCE"};
   CHECK(names_of(catalog, options) == "BTCUSDT.BINANCE");
   options.instruments = {"ETHUSD"};
   CHECK(has(names_of(catalog, options), "did you mean 'ETHUSDT'?"));
   options.instruments = {"BTCUSDT.BINANCE", "XRPETH.BINANCE"};
   CHECK(has(names_of(catalog, options), "settle in different assets (ETH, USDT)"));
+}
+
+TEST_CASE("a symbol that two venues have must be named whole") {
+  const test::ScratchDir scratch("choice-venues");
+  const auto rows = flat_bars(kMadeStart, 60, 10);
+  const auto catalog = test::MadeCatalog(scratch.path() / "c")
+                           .instrument("BTCUSDT-PERP.BINANCE")
+                           .instrument("BTCUSDT-PERP.BYBIT")
+                           .bars("BTCUSDT-PERP.BINANCE", 60, rows)
+                           .bars("BTCUSDT-PERP.BYBIT", 60, rows)
+                           .open();
+  RunOptions options;
+  options.instruments = {"BTCUSDT"};
+  CHECK(has(names_of(catalog, options),
+            "could be BTCUSDT-PERP.BINANCE, BTCUSDT-PERP.BYBIT; give the whole name"));
 }
 
 TEST_CASE("the best span is the one of most instruments; the latest wins a tie") {
