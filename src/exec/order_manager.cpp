@@ -53,8 +53,10 @@ void OrderManager::start(const model::RiskApproved<model::OrderIntent>& approved
   ENSURE(plan != nullptr);
   ENSURE(!plan->is_active);
   ENSURE(intent.quantity.is_positive());
+  ENSURE(intent.quantity <= approved.permit().quantity);
   *plan = Plan{};
   plan->intent = intent;
+  plan->permit = approved.permit();
   plan->is_active = true;
   plan->sequence = ++sequence_;
   Step step{*plan, now, sink};

@@ -68,6 +68,7 @@ struct Leg {
 
 struct Plan {
   model::OrderIntent intent;
+  model::Permit permit;
   StaticVector<Leg, kLegsPerPlan> legs;
   bool is_active = false;
   bool is_entry_sent = false;

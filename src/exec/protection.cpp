@@ -103,6 +103,11 @@ void OrderManager::settle_armed(Step& step) noexcept {
     plan.refused_by = model::Gate::protection;
     return;
   }
+  if (step.now > plan.permit.expires_at) {
+    plan.is_entry_barred = true;
+    plan.refused_by = model::Gate::permit;
+    return;
+  }
   if (!is_covered_for_entry(plan)) {
     return;
   }

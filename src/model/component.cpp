@@ -61,6 +61,8 @@ constexpr std::array kInfos{
                   "halts entries on drawdown until an operator resumes", "not maskable"},
     ComponentInfo{"cooldown", guard, Inputs{kTrades},
                   "pauses an instrument after a losing exit", "not maskable"},
+    ComponentInfo{"permit", guard, Inputs{kClock},
+                  "an approved entry that has not left in time never does", "not maskable"},
 };
 
 }  // namespace

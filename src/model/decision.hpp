@@ -43,6 +43,7 @@ enum class Gate : std::uint8_t {
   protection,        // the venue refused a stop after approval
   pattern,           // a pattern without standing: triggers, is labelled, is never sent
   adaptation,        // a standing adaptation blocks this hour, coin, side or volatility
+  permit,            // ran out before the stops were confirmed
   count_,
 };
 [[nodiscard]] const char* name_of(Gate value) noexcept;
@@ -111,15 +112,24 @@ struct OrderIntent {
   Score cost_r;
 };
 
+// What lets a plan become orders: how much, and until when. One that has run out lets nothing new
+// leave, however it came to wait; what only reduces risk needs none.
+struct Permit {
+  Quantity quantity;
+  Timestamp expires_at;
+};
+
 template <typename T>
 class RiskApproved {
  public:
   [[nodiscard]] const T& get() const noexcept { return value_; }
+  [[nodiscard]] const Permit& permit() const noexcept { return permit_; }
 
  private:
   friend class ::lanner::risk::Approver;
-  explicit RiskApproved(const T& value) : value_(value) {}
+  RiskApproved(const T& value, const Permit& permit) : value_(value), permit_(permit) {}
   T value_;
+  Permit permit_;
 };
 
 // How a size came about; every factor that chose it is named.

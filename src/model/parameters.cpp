@@ -121,6 +121,8 @@ constexpr std::array<ParameterSpec, kParamCount> kSpecs{{
      "wait before an unknown entry is queried"},
     {exec_twin_max, "exec.twin_max", "orders", "3", "1", "10",
      "twins of a protective order within a second before the position is brought down"},
+    {exec_permit_s, "exec.permit_s", "s", "30", "0.1", "600",
+     "an approved entry that has not left by then never does"},
     {disaster_stop_multiple, "disaster.stop_multiple", "stops", "2", "1", "10",
      "disaster stop distance in working stop distances"},
     {risk_active_pct, "risk.active_pct", "pct of equity", "0.5", "0", "5",

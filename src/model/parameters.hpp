@@ -80,6 +80,7 @@ enum class Param : std::uint16_t {
   label_shadow_weight,
   exec_entry_fence_s,
   exec_twin_max,
+  exec_permit_s,
   disaster_stop_multiple,
   risk_active_pct,
   pattern_starts_as_probe,

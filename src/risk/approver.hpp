@@ -14,8 +14,9 @@ class Approver {
   friend class RiskGovernor;
   friend struct UncheckedApproval;
   template <typename T>
-  [[nodiscard]] static model::RiskApproved<T> approve(const T& value) noexcept {
-    return model::RiskApproved<T>{value};
+  [[nodiscard]] static model::RiskApproved<T> approve(const T& value,
+                                                      const model::Permit& permit) noexcept {
+    return model::RiskApproved<T>{value, permit};
   }
 };
 

@@ -70,7 +70,9 @@ std::optional<model::RiskApproved<model::OrderIntent>> RiskGovernor::review(
   approved.quantity = draft.quantity;
   approved.risk = draft.risk;
   trace.quantity = draft.quantity;
-  return Approver::approve(approved);
+  return Approver::approve(
+      approved, {draft.quantity,
+                 context.now + parameters_.duration(Param::exec_permit_s, seconds(1))});
 }
 
 void RiskGovernor::on_entry_sent(InstrumentId, Timestamp now) noexcept { entries_.add(now); }

@@ -119,6 +119,28 @@ TEST_CASE("a refused stop ends the plan before its entry") {
   CHECK(venue.manager.pending_risk().is_zero());
 }
 
+TEST_CASE("an entry leaves only while its permit lasts") {
+  VenueHand venue;
+  venue.start(long_intent(), venue.now + seconds(5));
+  venue.accept(venue.last(kStop));
+  SUBCASE("both stops confirmed in time") {
+    venue.now = venue.now + seconds(4);
+    venue.accept(venue.last(kDisaster));
+    CHECK(venue.count(kEntry) == 1);
+  }
+  SUBCASE("the second stop confirmed too late") {
+    venue.now = venue.now + seconds(5);
+    venue.accept(venue.last(kDisaster));
+    CHECK(venue.count(kEntry) == 0);
+    CHECK(venue.is_cancel_asked(venue.last(kStop)));
+    CHECK(venue.is_cancel_asked(venue.last(kDisaster)));
+    venue.canceled(venue.last(kStop));
+    venue.canceled(venue.last(kDisaster));
+    REQUIRE(venue.ended.size() == 1);
+    CHECK(venue.ended[0].refused_by == model::Gate::permit);
+  }
+}
+
 TEST_CASE("a stop in doubt before the entry counts as absent") {
   VenueHand venue;
   venue.start(long_intent());

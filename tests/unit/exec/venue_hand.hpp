@@ -13,8 +13,9 @@
 namespace lanner::risk {
 
 struct UncheckedApproval {
-  static model::RiskApproved<model::OrderIntent> of(const model::OrderIntent& intent) {
-    return Approver::approve(intent);
+  static model::RiskApproved<model::OrderIntent> of(const model::OrderIntent& intent,
+                                                    Timestamp until = Timestamp::never()) {
+    return Approver::approve(intent, {intent.quantity, until});
   }
 };
 
@@ -64,9 +65,9 @@ class VenueHand {
   explicit VenueHand(const model::ParameterSet& parameters = {})
       : table(two_instruments()), manager(table, parameters, 3) {}
 
-  void start(const model::OrderIntent& intent) {
+  void start(const model::OrderIntent& intent, Timestamp until = Timestamp::never()) {
     id_ = intent.instrument_id;
-    step([&] { manager.start(risk::UncheckedApproval::of(intent), now, sink); });
+    step([&] { manager.start(risk::UncheckedApproval::of(intent, until), now, sink); });
   }
   // Both stops rest and the entry is on its way.
   void arm(const model::OrderIntent& intent = long_intent()) {
