@@ -1,5 +1,6 @@
 #include "support/golden.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -14,6 +15,17 @@ bool is_approving() {
   return wanted != nullptr && std::string_view{wanted} == "1";
 }
 
+// The part of a long line where it stops being the other one.
+std::string around_difference(const std::string& line, const std::string& other) {
+  constexpr std::size_t kBefore = 40;
+  constexpr std::size_t kShown = 160;
+  const auto place = std::mismatch(line.begin(), line.end(), other.begin(), other.end()).first;
+  const auto at = static_cast<std::size_t>(place - line.begin());
+  const std::size_t from = at > kBefore ? at - kBefore : 0;
+  return (from == 0 ? "" : "...") + line.substr(from, kShown) +
+         (line.size() > from + kShown ? "..." : "");
+}
+
 std::string first_difference(std::string_view approved, std::string_view text) {
   std::istringstream left{std::string{approved}};
   std::istringstream right{std::string{text}};
@@ -25,8 +37,8 @@ std::string first_difference(std::string_view approved, std::string_view text) {
     if (!has_left && !has_right) { return "only the last line's end differs"; }
     if (has_left != has_right || left_line != right_line) {
       return "line " + std::to_string(line) + ": approved \"" +
-             (has_left ? left_line : "(end)") + "\", now \"" + (has_right ? right_line : "(end)") +
-             "\"";
+             (has_left ? around_difference(left_line, right_line) : "(end)") + "\", now \"" +
+             (has_right ? around_difference(right_line, left_line) : "(end)") + "\"";
     }
   }
 }
