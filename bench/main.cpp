@@ -30,7 +30,8 @@ const Group kGroups[] = {{"bars", bar_backtest},
                          {"ticks", tick_backtest},
                          {"apply", apply_costs},
                          {"conditions", condition_checks},
-                         {"parts", small_parts}};
+                         {"parts", small_parts},
+                         {"parallel", parallel_backtests}};
 
 Arguments parse(int count, char** values) {
   Arguments arguments;
@@ -50,7 +51,8 @@ Arguments parse(int count, char** values) {
       arguments.is_written = true;
     } else {
       fmt::print(stderr, "bench: unknown argument '{}'; there are --json, --write, --turns=N and "
-                         "a filter: bars ticks apply conditions parts\n", value);
+                         "a filter: bars ticks apply conditions parts "
+                         "parallel\n", value);
       std::exit(2);
     }
   }

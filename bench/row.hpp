@@ -38,5 +38,6 @@ struct Group {
 [[nodiscard]] std::vector<Row> apply_costs(const Settings& settings);
 [[nodiscard]] std::vector<Row> condition_checks(const Settings& settings);
 [[nodiscard]] std::vector<Row> small_parts(const Settings& settings);
+[[nodiscard]] std::vector<Row> parallel_backtests(const Settings& settings);
 
 }  // namespace lanner::bench

@@ -33,7 +33,12 @@ Result<std::filesystem::path> session_path(const Invocation& in, std::size_t at)
     }
     return sessions / names.back();
   }
-  const std::string& typed = in.arguments()[at];
+  return session_named(in, in.arguments()[at]);
+}
+
+Result<std::filesystem::path> session_named(const Invocation& in, const std::string& typed) {
+  const std::filesystem::path sessions = in.profile() / "sessions";
+  const std::vector<std::string> names = session_names(sessions);
   std::error_code ignored;
   if (std::filesystem::is_directory(typed, ignored)) {
     return std::filesystem::path{typed};

@@ -46,6 +46,7 @@ struct Verb {
 // One file per verb.
 [[nodiscard]] Verb run_verb() noexcept;
 [[nodiscard]] Verb backtest_verb() noexcept;
+[[nodiscard]] Verb ablate_verb() noexcept;
 [[nodiscard]] Verb replay_verb() noexcept;
 [[nodiscard]] Verb report_verb() noexcept;
 [[nodiscard]] Verb components_verb() noexcept;

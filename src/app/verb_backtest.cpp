@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "app/interrupt.hpp"
+#include "app/jobs/sweep_verb.hpp"
 #include "app/progress_bar.hpp"
 #include "app/run_flags.hpp"
 #include "app/summary_text.hpp"
@@ -15,7 +16,7 @@
 namespace lanner::app {
 namespace {
 
-constexpr std::array<Flag, 15> kBacktestFlags{{
+constexpr std::array<Flag, 21> kBacktestFlags{{
     {"--catalog", "DIR", "a catalog or a folder of data files; without it a synthetic market"},
     flags::kInstruments,
     flags::kFrom,
@@ -31,6 +32,12 @@ constexpr std::array<Flag, 15> kBacktestFlags{{
     flags::kMarket,
     flags::kQuote,
     {"--export", "FILE", "write the trades as CSV"},
+    flags::kSweep,
+    flags::kPeriods,
+    flags::kSplitDays,
+    flags::kEachInstrument,
+    flags::kJobs,
+    flags::kSort,
 }};
 
 Status export_trades(const std::string& path, const views::RunResult& result) {
@@ -48,6 +55,9 @@ Result<int> run_backtest_verb(const Invocation& in) {
     return tl::unexpected{options.error()};
   }
   options->data = in.text("--catalog");
+  if (is_sweep(in)) {
+    return run_sweep_of(in, *options);
+  }
   options->out = in.text("--out");
   std::error_code ignored;
   if (in.has("--out") && std::filesystem::exists(options->out, ignored) &&

@@ -7,8 +7,8 @@ namespace lanner::app {
 // In the order of a day's work: run, test, look, learn, keep.
 std::span<const Verb> verbs() noexcept {
   static const std::array kVerbs{
-      run_verb(),    replay_verb(),    backtest_verb(), report_verb(),
-      data_verb(),
+      run_verb(),    replay_verb(),    backtest_verb(), ablate_verb(),
+      report_verb(), data_verb(),
       status_verb(), positions_verb(), orders_verb(),   trades_verb(), profit_verb(),
       balance_verb(), why_verb(),      why_not_verb(),
       learn_verb(),  params_verb(),    components_verb(),

@@ -44,7 +44,16 @@ void play_through(SimulatedSession& session, Statistics& statistics, const Progr
 }  // namespace
 
 Result<views::RunResult> run_backtest(const RunOptions& options, const Progress& progress) {
-  const auto plan = plan_session(options);
+  const auto catalog = open_catalog(options);
+  if (!catalog) {
+    return tl::unexpected{catalog.error()};
+  }
+  return run_backtest(options, *catalog, progress);
+}
+
+Result<views::RunResult> run_backtest(const RunOptions& options, const store::Catalog& catalog,
+                                      const Progress& progress) {
+  const auto plan = plan_session(options, catalog);
   if (!plan) {
     return tl::unexpected{plan.error()};
   }

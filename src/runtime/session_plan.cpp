@@ -10,16 +10,6 @@
 namespace lanner::runtime {
 namespace {
 
-Result<store::Catalog> open_catalog(const RunOptions& options) {
-  if (options.data.empty()) {
-    sim::SyntheticConfig config;
-    config.seed = options.seed;
-    return make_synthetic_catalog(
-        config, options.profile / "catalogs" / synthetic_catalog_name(config));
-  }
-  return store::open_or_import(options.data, options.profile / "catalogs");
-}
-
 Status apply_settings(SessionSpec& spec, const RunOptions& options) {
   auto& parameters = spec.engine.parameters;
   for (const auto& [id, value] : options.sets) {
@@ -91,24 +81,38 @@ Status add_conditions(SessionSpec& spec, std::vector<std::string>& notes,
 
 }  // namespace
 
+Result<store::Catalog> open_catalog(const RunOptions& options) {
+  if (options.data.empty()) {
+    sim::SyntheticConfig config;
+    config.seed = options.seed;
+    return make_synthetic_catalog(
+        config, options.profile / "catalogs" / synthetic_catalog_name(config));
+  }
+  return store::open_or_import(options.data, options.profile / "catalogs");
+}
+
 Result<SessionPlan> plan_session(const RunOptions& options) {
-  auto catalog = open_catalog(options);
+  const auto catalog = open_catalog(options);
   if (!catalog) {
     return tl::unexpected{catalog.error()};
   }
-  auto choice = choose_instruments(*catalog, options);
+  return plan_session(options, *catalog);
+}
+
+Result<SessionPlan> plan_session(const RunOptions& options, const store::Catalog& catalog) {
+  auto choice = choose_instruments(catalog, options);
   if (!choice) {
     return tl::unexpected{choice.error()};
   }
   SessionSpec spec;
   spec.build_id = build_info().build_id;
-  spec.origin = catalog->origin();
-  spec.origin_note = catalog->origin_note();
-  spec.catalog = catalog->dir().string();
+  spec.origin = catalog.origin();
+  spec.origin_note = catalog.origin_note();
+  spec.catalog = catalog.dir().string();
   spec.universe = options.instruments.empty() ? "fixed (survivorship-biased)" : "as given";
   spec.from = choice->from;
   spec.to = choice->to;
-  spec.engine.instruments = catalog->instruments();
+  spec.engine.instruments = catalog.instruments();
   if (options.fee) {
     for (model::Instrument& instrument : spec.engine.instruments) {
       instrument.maker_fee = *options.fee;
@@ -132,7 +136,7 @@ Result<SessionPlan> plan_session(const RunOptions& options) {
   if (const auto added = add_conditions(spec, choice->notes, options); !added) {
     return tl::unexpected{added.error()};
   }
-  return SessionPlan{std::move(spec), std::move(*catalog), std::move(choice->notes)};
+  return SessionPlan{std::move(spec), catalog, std::move(choice->notes)};
 }
 
 Result<Tape> open_tape(const SessionPlan& plan) {

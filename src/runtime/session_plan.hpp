@@ -20,6 +20,11 @@ struct SessionPlan {
 };
 
 [[nodiscard]] Result<SessionPlan> plan_session(const RunOptions& options);
+// The same over a catalog that is open already: sessions of one process share its mappings.
+[[nodiscard]] Result<SessionPlan> plan_session(const RunOptions& options,
+                                               const store::Catalog& catalog);
+// The catalog that the options name: opened, imported, or made when they name none.
+[[nodiscard]] Result<store::Catalog> open_catalog(const RunOptions& options);
 [[nodiscard]] Result<Tape> open_tape(const SessionPlan& plan);
 
 }  // namespace lanner::runtime

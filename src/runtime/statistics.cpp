@@ -11,7 +11,7 @@ namespace {
 // value x to / from, half-even; prices are positive.
 Money scaled(Money value, Price to, Price from) {
   const Int128 raw =
-      detail::divide_half_even(Int128{value.raw()} * to.raw(), Int128{from.raw()});
+      lanner::detail::divide_half_even(Int128{value.raw()} * to.raw(), Int128{from.raw()});
   return Money::from_raw(static_cast<std::int64_t>(raw));
 }
 

@@ -159,10 +159,7 @@ struct Catalog::State {
   }
 };
 
-Catalog::Catalog(std::unique_ptr<State> state) noexcept : state_(std::move(state)) {}
-Catalog::Catalog(Catalog&&) noexcept = default;
-Catalog& Catalog::operator=(Catalog&&) noexcept = default;
-Catalog::~Catalog() = default;
+Catalog::Catalog(std::shared_ptr<State> state) noexcept : state_(std::move(state)) {}
 
 Result<Catalog> Catalog::open(const std::filesystem::path& dir) {
   auto index = read_index(dir);
@@ -173,7 +170,7 @@ Result<Catalog> Catalog::open(const std::filesystem::path& dir) {
   if (!rules) {
     return tl::unexpected{rules.error()};
   }
-  auto state = std::make_unique<State>();
+  auto state = std::make_shared<State>();
   state->dir = dir;
   state->index = std::move(*index);
   state->instruments = instrument_table(*rules);

@@ -54,13 +54,11 @@ struct SeriesCheck {
   std::vector<Problem> problems;
 };
 
+// Cheap to copy: all copies share one set of mappings, and any thread may ask any of them.
 class Catalog {
  public:
   // Reads rules and index; series are mapped, and their checksums verified, on first use.
   [[nodiscard]] static Result<Catalog> open(const std::filesystem::path& dir);
-  Catalog(Catalog&&) noexcept;
-  Catalog& operator=(Catalog&&) noexcept;
-  ~Catalog();
 
   [[nodiscard]] const std::filesystem::path& dir() const noexcept;
   [[nodiscard]] Origin origin() const noexcept;
@@ -72,7 +70,8 @@ class Catalog {
   // Sorted by instrument, kind, interval.
   [[nodiscard]] const std::vector<SeriesInfo>& series() const noexcept;
 
-  // Each mapped once and shared by all callers of this catalog; a missing series is an error.
+  // Each mapped once and shared by all callers of this catalog and its copies; a missing series
+  // is an error.
   [[nodiscard]] Result<std::shared_ptr<const BarSeries>> bars(InstrumentId instrument,
                                                               std::int32_t interval_s) const;
   [[nodiscard]] Result<std::shared_ptr<const TradeSeries>> trades(InstrumentId instrument) const;
@@ -90,8 +89,8 @@ class Catalog {
 
  private:
   struct State;
-  explicit Catalog(std::unique_ptr<State> state) noexcept;
-  std::unique_ptr<State> state_;
+  explicit Catalog(std::shared_ptr<State> state) noexcept;
+  std::shared_ptr<State> state_;
 };
 
 [[nodiscard]] bool is_catalog(const std::filesystem::path& dir);

@@ -1,0 +1,223 @@
+#include "runtime/jobs/masked_book.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <optional>
+#include <string_view>
+
+#include "learn/block.hpp"
+#include "runtime/simulated_session.hpp"
+
+namespace lanner::runtime {
+namespace {
+
+constexpr std::uint64_t kBookProgressEvents = 1 << 15;
+
+// Gathers a book while its session is played.
+class BookKeeper {
+ public:
+  explicit BookKeeper(const core::Engine& engine)
+      : engine_(engine), block_start_equity_(engine.portfolio().equity()) {}
+
+  // Before the event that is next at `at`: what a block made is known when it is over.
+  void before(Timestamp at) {
+    const std::int64_t block = learn::block_of(at);
+    if (block_ && block != *block_) {
+      close_block();
+    }
+    block_ = block;
+  }
+  void after(const model::Event& event, const model::CommandSink& sink) {
+    has_market_ = has_market_ || std::holds_alternative<model::Bar>(event.payload) ||
+                  std::holds_alternative<model::TradeTick>(event.payload);
+    for (const model::DecisionTrace& trace : sink.traces()) {
+      if (trace.is_traded) {
+        add_entry(trace);
+      }
+    }
+    for (const model::Notice& notice : sink.notices()) {
+      note(notice);
+    }
+  }
+  [[nodiscard]] PlayedBook finish(const SimulatedSession& session) {
+    close_block();
+    played_.book.net_pnl = engine_.portfolio().net_pnl();
+    played_.book.digest = session.recorder().digest().hex();
+    return std::move(played_);
+  }
+
+ private:
+  void close_block() {
+    const Money equity = engine_.portfolio().equity();
+    const Money pnl = equity - block_start_equity_;
+    // A block without a market counts only for what was still booked in it.
+    if (has_market_ || !pnl.is_zero()) {
+      played_.book.blocks.push_back({learn::block_start(block_.value_or(0)), pnl});
+    }
+    block_start_equity_ = equity;
+    has_market_ = false;
+  }
+  void add_entry(const model::DecisionTrace& trace) {
+    const model::Candidate& candidate = trace.candidate;
+    entry_of_[candidate.id.value()] = played_.book.entries.size();
+    research::BookEntry entry;
+    entry.instrument_id = candidate.instrument_id;
+    entry.triggered_at = candidate.triggered_at;
+    entry.side = candidate.side;
+    entry.template_id = candidate.template_id;
+    entry.candidate_id = candidate.id;
+    entry.quantity = trace.quantity;
+    played_.book.entries.push_back(entry);
+  }
+  void note(const model::Notice& notice) {
+    if (const auto* closed = std::get_if<model::TradeClosed>(&notice)) {
+      ++played_.book.trades;
+      const auto found = entry_of_.find(closed->candidate_id.value());
+      if (found != entry_of_.end()) {
+        research::BookEntry& entry = played_.book.entries[found->second];
+        entry.closed_at = closed->closed_at;
+        entry.exit_px = closed->exit_px;
+        entry.reason = closed->exit_reason;
+      }
+    } else if (std::holds_alternative<model::CandidateLabel>(notice)) {
+      ++played_.learned.labels;
+    } else if (std::holds_alternative<model::PatternStateChanged>(notice)) {
+      ++played_.learned.decided_patterns;
+    } else if (const auto* change = std::get_if<model::AdaptationChanged>(&notice)) {
+      const model::Scope& scope = change->proposal.scope;
+      const bool is_regime = scope.hour_first != scope.hour_end || scope.weekdays != 0 ||
+                             scope.volatility != model::Volatility::unknown;
+      ++played_.learned.proposals;
+      played_.learned.regime_proposals += is_regime ? 1 : 0;
+    }
+  }
+
+  const core::Engine& engine_;
+  PlayedBook played_;
+  std::map<std::uint32_t, std::size_t> entry_of_;  // by candidate
+  std::optional<std::int64_t> block_;
+  Money block_start_equity_;
+  bool has_market_ = false;
+};
+
+bool is_active(const SessionPlan& plan, InstrumentId id) {
+  return plan.spec.engine.is_active[id.index()] != 0;
+}
+
+bool has_series(const SessionPlan& plan, store::SeriesKind kind) {
+  const auto& series = plan.catalog.series();
+  return std::any_of(series.begin(), series.end(), [&](const store::SeriesInfo& info) {
+    return info.kind == kind && info.to >= plan.spec.from && info.from < plan.spec.to &&
+           (kind == store::SeriesKind::sentiment || is_active(plan, info.instrument));
+  });
+}
+
+// BTC leads the others of its venue; alone it has nobody to lead.
+bool has_btc_and_others(const SessionPlan& plan) {
+  const auto& instruments = plan.spec.engine.instruments;
+  for (const model::Instrument& btc : instruments) {
+    if (btc.base != "BTC" || !is_active(plan, btc.id)) {
+      continue;
+    }
+    for (const model::Instrument& other : instruments) {
+      if (other.base != "BTC" && other.venue_id == btc.venue_id && is_active(plan, other.id)) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+bool is_there(std::string_view input, const SessionPlan& plan, const LearnedInputs& learned) {
+  using Kind = store::SeriesKind;
+  constexpr std::array<std::pair<std::string_view, Kind>, 5> kSeries{{
+      {"bars", Kind::bars},
+      {"trades", Kind::trades},
+      {"funding", Kind::funding},
+      {"quotes", Kind::quotes},
+      {"depth", Kind::depth},
+  }};
+  if (input == "bars of BTC on the same venue") {
+    return has_btc_and_others(plan);
+  }
+  if (input == "labels") {
+    return learned.labels > 0;
+  }
+  if (input == "claims that their evidence decided") {
+    return learned.decided_patterns > 0;
+  }
+  if (input == "proposals") {
+    return learned.proposals > 0;
+  }
+  if (input == "slices beyond chance") {
+    return learned.proposals > 0;
+  }
+  if (input == "slices of hours, weekdays or volatility beyond chance") {
+    return learned.regime_proposals > 0;
+  }
+  if (input == "fear and greed") {
+    return has_series(plan, Kind::sentiment);
+  }
+  for (const auto& [name, kind] : kSeries) {
+    if (input == name) {
+      return has_series(plan, kind);
+    }
+  }
+  return true;  // event time, fees, the account: every session has them
+}
+
+}  // namespace
+
+Result<PlayedBook> play_book(const SessionPlan& plan, model::ComponentMask mask,
+                             const Progress& progress) {
+  auto tape = open_tape(plan);
+  if (!tape) {
+    return tl::unexpected{tape.error()};
+  }
+  SessionSpec spec = plan.spec;
+  spec.engine.mask = mask;
+  SimulatedSession session(spec, std::move(*tape), store::JournalWriter::in_memory());
+  BookKeeper keeper(session.engine());
+  std::uint64_t events = 0;
+  bool is_whole = true;
+  for (Timestamp at = session.next_time(); at != Timestamp::never(); at = session.next_time()) {
+    keeper.before(at);
+    const model::Event& event = session.apply_next();
+    keeper.after(event, session.sink());
+    if (++events % kBookProgressEvents == 0 && progress) {
+      const double done = static_cast<double>(session.tape().played()) /
+                          static_cast<double>(session.tape().rows());
+      if (!progress(done, event.ts_init, events)) {
+        is_whole = false;
+        break;
+      }
+    }
+  }
+  PlayedBook played = keeper.finish(session);
+  played.is_whole = is_whole;
+  return played;
+}
+
+std::string missing_inputs(model::Component component, const SessionPlan& plan,
+                           const LearnedInputs& learned) {
+  const auto& info = model::component_infos()[static_cast<std::size_t>(component)];
+  std::string missing;
+  bool has_prices = false;
+  bool asks_prices = false;
+  for (const std::string_view input : info.inputs) {
+    const bool found = is_there(input, plan, learned);
+    if (input == "bars" || input == "trades") {  // either makes the other
+      asks_prices = true;
+      has_prices = has_prices || found;
+    } else if (!found) {
+      missing += (missing.empty() ? "" : ", ") + std::string{input};
+    }
+  }
+  if (asks_prices && !has_prices) {
+    missing += (missing.empty() ? "" : ", ") + std::string{"bars or trades"};
+  }
+  return missing;
+}
+
+}  // namespace lanner::runtime
