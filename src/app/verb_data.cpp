@@ -214,8 +214,12 @@ Result<int> run_data_import(const Invocation& in) {
   } else {
     print_import(*report, wall.count());
   }
-  const bool nothing_usable = report->files.empty() && !report->rejected.empty();
-  return nothing_usable ? 4 : 0;
+  const bool is_nothing_there = report->rejected.empty() && report->skipped.empty();
+  if (report->files.empty() && is_nothing_there) {
+    fmt::print(stderr, "there is no file under the paths given; name a folder or files with data\n");
+  }
+  const bool is_nothing_usable = is_nothing_there || !report->rejected.empty();
+  return report->files.empty() && is_nothing_usable ? 4 : 0;
 }
 
 Result<Catalog> open_data_catalog(const Invocation& in) {
@@ -307,6 +311,9 @@ std::string check_json(const Catalog& catalog, const std::vector<store::SeriesCh
     }
     JsonObject one = series_json(catalog, check.info);
     one.set("files", check.info.files).set("rows", check.info.rows).set("problems", problems);
+    if (check.damage) {
+      one.set("damage", check.damage->message);
+    }
     series.add(one);
   }
   JsonArray unused;
@@ -344,6 +351,11 @@ void print_check(const Catalog& catalog, const std::vector<store::SeriesCheck>& 
     table.add(std::move(row));
   }
   table.print();
+  for (const store::SeriesCheck& check : checks) {
+    if (check.damage) {
+      fmt::print("damaged: {}\n", check.damage->message);
+    }
+  }
   const std::vector<std::string> unused = unused_funding(catalog);
   if (!unused.empty()) {
     std::string names;
@@ -359,14 +371,18 @@ Result<int> run_data_check(const Invocation& in) {
   if (!catalog) {
     return tl::unexpected{catalog.error()};
   }
-  const auto checks = catalog->check();
-  if (!checks) {
-    return tl::unexpected{checks.error()};
-  }
+  const std::vector<store::SeriesCheck> checks = catalog->check();
   if (in.is_json()) {
-    fmt::print("{}\n", check_json(*catalog, *checks));
+    fmt::print("{}\n", check_json(*catalog, checks));
   } else {
-    print_check(*catalog, *checks);
+    print_check(*catalog, checks);
+  }
+  const auto damaged = std::count_if(checks.begin(), checks.end(),
+                                     [](const auto& check) { return check.damage.has_value(); });
+  if (damaged > 0) {
+    fmt::print(stderr, "{} of {} series cannot be read; import their files again\n", damaged,
+               checks.size());
+    return 4;
   }
   return 0;
 }

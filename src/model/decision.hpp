@@ -50,13 +50,21 @@ enum class Gate : std::uint8_t {
 
 enum class Verdict : std::uint8_t { allow, scale, refuse };
 
-// value and threshold are in the gate's own unit; margin to flip = threshold - value.
+// value and threshold are in the gate's own unit.
 struct GateResult {
   Gate gate = Gate::none;
   Verdict verdict = Verdict::allow;
   Score value;
   Score threshold;
 };
+
+// Room to the line that the gate draws, in its unit, the same sign for all: above zero it is what
+// is left before the gate acts, below zero how far the value lies beyond the line.
+[[nodiscard]] constexpr Score margin_of(const GateResult& result) noexcept {
+  const bool needs_more = result.gate == Gate::stop_placeable || result.gate == Gate::edge ||
+                          result.gate == Gate::notional_min;
+  return needs_more ? result.value - result.threshold : result.threshold - result.value;
+}
 
 enum class CoinStatus : std::uint8_t { normal, reduced, blocked, favoured };
 [[nodiscard]] const char* name_of(CoinStatus value) noexcept;

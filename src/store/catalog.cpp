@@ -232,16 +232,17 @@ Result<std::shared_ptr<const SentimentSeries>> Catalog::sentiment(InstrumentId i
   return state_->get<SentimentRecord>(instrument, 0);
 }
 
-Result<std::vector<SeriesCheck>> Catalog::check() const {
+std::vector<SeriesCheck> Catalog::check() const {
   std::vector<SeriesCheck> out;
   for (const SeriesInfo& info : state_->series) {
     auto problems = with_record_of(info.kind, [&](auto record) {
       return state_->problems_of<decltype(record)>(info);
     });
-    if (!problems) {
-      return tl::unexpected{problems.error()};
+    if (problems) {
+      out.push_back({info, std::move(*problems), std::nullopt});
+    } else {
+      out.push_back({info, {}, problems.error()});
     }
-    out.push_back({info, std::move(*problems)});
   }
   return out;
 }

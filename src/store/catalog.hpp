@@ -52,6 +52,7 @@ struct Problem {
 struct SeriesCheck {
   SeriesInfo info;
   std::vector<Problem> problems;
+  std::optional<Error> damage;  // it cannot be read: nothing else is known of it
 };
 
 // Cheap to copy: all copies share one set of mappings, and any thread may ask any of them.
@@ -84,8 +85,8 @@ class Catalog {
   [[nodiscard]] Result<std::shared_ptr<const SentimentSeries>> sentiment(
       InstrumentId instrument) const;
 
-  // Reads every series whole and lists what is wrong with it.
-  [[nodiscard]] Result<std::vector<SeriesCheck>> check() const;
+  // Reads every series whole and lists what is wrong with it; a damaged one hides no other.
+  [[nodiscard]] std::vector<SeriesCheck> check() const;
 
  private:
   struct State;

@@ -43,7 +43,7 @@ std::string gate_lines(const DecisionLine& decision) {
     const auto lever = runtime::lever_of(gate, decision.parameters);
     out += fmt::format("  {:<16} {:<7} {:>12} {:>12} {:>12}", model::name_of(gate.gate),
                        runtime::verdict_name(gate.verdict), number(gate.value),
-                       number(gate.threshold), number(gate.threshold - gate.value));
+                       number(gate.threshold), number(model::margin_of(gate)));
     const bool is_told = lever && lever->is_in_bounds;
     out += is_told ? fmt::format("  {} = {}\n", lever->parameter, lever->needed) : "\n";
   }
@@ -184,7 +184,7 @@ std::string refusal_line(const DecisionLine& decision) {
     if (gate.verdict == model::Verdict::refuse) {
       return fmt::format("refused by {}: {} against {}, {} from passing\n",
                          model::name_of(gate.gate), number(gate.value), number(gate.threshold),
-                         number(Score{std::abs((gate.threshold - gate.value).value())}));
+                         number(Score{std::abs(model::margin_of(gate).value())}));
     }
   }
   return "allowed by every gate\n";

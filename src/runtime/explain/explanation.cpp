@@ -124,7 +124,7 @@ std::optional<Counterfactual> what_would_refuse(const Explanation& explanation,
     }
     const double threshold = std::abs(gate.threshold.value());
     const double share =
-        std::abs((gate.threshold - gate.value).value()) / std::max(threshold, 1e-9);
+        std::abs(model::margin_of(gate).value()) / std::max(threshold, 1e-9);
     if (!nearest || share < nearest_share) {
       nearest = move;
       nearest_share = share;

@@ -104,7 +104,7 @@ JsonArray gates_json(const DecisionLine& decision) {
         .set("verdict", verdict_name(gate.verdict))
         .set("value", gate.value.value())
         .set("threshold", gate.threshold.value())
-        .set("margin", (gate.threshold - gate.value).value())
+        .set("margin", model::margin_of(gate).value())
         .set("version", decision.trace.parameter_version);
     if (const auto lever = lever_of(gate, decision.parameters)) {
       item.set("flips_at", lever_json(*lever));

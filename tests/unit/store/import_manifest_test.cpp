@@ -154,10 +154,10 @@ TEST_CASE("import: every file of the recorded data agrees with its manifest, aga
   const auto catalog = Catalog::open(request.catalog);
   REQUIRE_MESSAGE(catalog, catalog.error().message);
   const auto check = catalog->check();
-  REQUIRE_MESSAGE(check, check.error().message);
+  REQUIRE_FALSE(check.empty());
   std::uint64_t stored = 0;
   std::uint64_t added = 0;
-  for (const SeriesCheck& one : *check) {
+  for (const SeriesCheck& one : check) {
     // A row of a book file may give many levels.
     stored += one.info.kind == SeriesKind::depth ? 0 : one.info.rows;
   }

@@ -106,11 +106,11 @@ TEST_CASE("import: a changed file adds only its new rows, whatever the order of 
   CHECK(catalog.series()[0].files == 3);
   CHECK(catalog.series()[0].gaps == 0);  // between two files: a span
   const auto check = catalog.check();
-  REQUIRE(check);
-  REQUIRE((*check)[0].problems.size() == 1);
-  CHECK((*check)[0].problems[0].kind == ProblemKind::span);
-  CHECK((*check)[0].problems[0].missing == 6);
-  CHECK((*check)[0].problems[0].from == Timestamp{(kStartMs - 6 * 60'000) * kNsPerMs});
+  REQUIRE_FALSE(check.empty());
+  REQUIRE(check[0].problems.size() == 1);
+  CHECK(check[0].problems[0].kind == ProblemKind::span);
+  CHECK(check[0].problems[0].missing == 6);
+  CHECK(check[0].problems[0].from == Timestamp{(kStartMs - 6 * 60'000) * kNsPerMs});
 }
 
 TEST_CASE("import: check names gaps, doubled, disordered, bad and off-grid rows") {
@@ -128,9 +128,9 @@ TEST_CASE("import: check names gaps, doubled, disordered, bad and off-grid rows"
   CHECK(to_string(catalog.instruments()[0].step) == "0.01");
   CHECK(catalog.instruments()[0].grid_source == model::RuleSource::inferred);
   const auto check = catalog.check();
-  REQUIRE(check);
+  REQUIRE_FALSE(check.empty());
   std::string kinds;
-  for (const Problem& problem : (*check)[0].problems) {
+  for (const Problem& problem : check[0].problems) {
     kinds += std::string(name_of(problem.kind)) + ":" + std::to_string(problem.missing) + " ";
   }
   CHECK(kinds == "gap:2 duplicate:1 disorder:2 price:1 off_grid:1 ");
