@@ -167,6 +167,9 @@ void Engine::subscribe_inputs(const model::TradeCondition& condition) noexcept {
   subscribe(condition.when_all);
   subscribe(condition.when_any);
   subscribe(condition.invalidate_any);
+  if ((condition.regimes & bit_of(model::Regime::any)) == 0) {
+    features_.subscribe(model::FeatureId::trend, features::kRegimeFrame);
+  }
 }
 
 void Engine::on(const model::ConditionProposed& proposed) noexcept {

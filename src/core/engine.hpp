@@ -75,6 +75,11 @@ class Engine {
   void on(const model::InstrumentStatus& status) noexcept;
   void on(const model::FundingRate& funding) noexcept;
   void on(const model::MarkPrice& mark) noexcept;
+  void on(const model::OpenInterest& open) noexcept;
+  void on(const model::Liquidation& forced) noexcept;
+  void on(const model::Sentiment& mood) noexcept;
+  void on(const model::QuoteTick& quote) noexcept;
+  void on(const model::BookDepth& depth) noexcept;
   void on(const model::TradeTick& trade) noexcept;
   void on(const model::Bar& bar) noexcept;
   void on(const model::OrderAccepted& event) noexcept;

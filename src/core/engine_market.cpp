@@ -21,6 +21,20 @@ void Engine::on(const model::MarkPrice& mark) noexcept {
   is_money_moved_ = true;
 }
 
+void Engine::on(const model::OpenInterest& open) noexcept {
+  features_.on_open_interest(open, ts_event_);
+}
+
+void Engine::on(const model::Liquidation& forced) noexcept {
+  features_.on_liquidation(forced, ts_event_);
+}
+
+void Engine::on(const model::Sentiment& mood) noexcept { features_.on_sentiment(mood, ts_event_); }
+
+void Engine::on(const model::QuoteTick& quote) noexcept { features_.on_quote(quote, ts_event_); }
+
+void Engine::on(const model::BookDepth& depth) noexcept { features_.on_depth(depth, ts_event_); }
+
 void Engine::on(const model::TradeTick& trade) noexcept {
   const InstrumentId id = trade.instrument_id;
   market_.on_trade(trade, ts_event_, now_);

@@ -172,6 +172,21 @@ double WilderMean::add(double value, std::uint32_t length) noexcept {
   return state_;
 }
 
+double DirectionalIndex::add(const Ohlcv& bar, const Ohlcv& before) noexcept {
+  const double rise = bar.high - before.high;
+  const double fall = before.low - bar.low;
+  const double range = greater(bar.high, before.close) - smaller(bar.low, before.close);
+  const double up = up_.add(rise > fall && rise > 0.0 ? rise : 0.0, kAtrLength);
+  const double down = down_.add(fall > rise && fall > 0.0 ? fall : 0.0, kAtrLength);
+  const double mean_range = range_.add(range, kAtrLength);
+  if (!std::isfinite(mean_range)) {
+    return kAbsent;
+  }
+  // 100 |+DI - -DI| / (+DI + -DI); the range cancels, and without movement there is no direction.
+  const double moved = up + down;
+  return index_.add(moved > 0.0 ? 100.0 * std::fabs(up - down) / moved : 0.0, kAtrLength);
+}
+
 void Frame::add(const Ohlcv& bar, OnDemand wanted, Values out) noexcept {
   at(out, FeatureId::price) = bar.close;
   add_moves(bar, out);
@@ -184,6 +199,9 @@ void Frame::add(const Ohlcv& bar, OnDemand wanted, Values out) noexcept {
     // Absent while the slow mean warms up; the signal is seeded with the first 9 differences.
     at(out, FeatureId::macd_hist) =
         std::isfinite(macd) ? macd - macd_signal_.add(macd, 9) : kAbsent;
+  }
+  if (wanted.has(OnDemand::adx)) [[unlikely]] {
+    add_direction(bar, out);
   }
   add_windows(bar, wanted, out);
   previous_close_ = bar.close;
@@ -210,6 +228,14 @@ void Frame::add_moves(const Ohlcv& bar, Values out) noexcept {
   const double atr = range_.add(range, kAtrLength);
   at(out, FeatureId::atr14) = atr;
   at(out, FeatureId::atr_pct) = atr / bar.close * 100.0;
+}
+
+// Before the arrays take this bar, so that their last one is the bar before.
+void Frame::add_direction(const Ohlcv& bar, Values out) noexcept {
+  if (held_ > 0) {
+    const Ohlcv before{0.0, highs_[held_ - 1], lows_[held_ - 1], previous_close_, 0.0};
+    at(out, FeatureId::adx14) = direction_.add(bar, before);
+  }
 }
 
 void Frame::add_windows(const Ohlcv& bar, OnDemand wanted, Values out) noexcept {

@@ -53,9 +53,28 @@ class WilderMean {
 // Features that cost time on every bar and are worked out only where something reads them.
 class OnDemand {
  public:
-  enum Bit : std::uint8_t { macd = 1, donchian = 2, volume_z = 4, band = 8, efficiency = 16 };
+  enum Bit : std::uint32_t {
+    macd = 1U << 0U,
+    donchian = 1U << 1U,
+    volume_z = 1U << 2U,
+    band = 1U << 3U,
+    efficiency = 1U << 4U,
+    adx = 1U << 5U,
+    // From here on they need more than the instrument's own bars (MarketInputs).
+    spread = 1U << 6U,
+    depth = 1U << 7U,
+    order_flow = 1U << 8U,
+    open_interest = 1U << 9U,
+    liquidations = 1U << 10U,
+    funding_rank = 1U << 11U,
+    basis = 1U << 12U,
+    regime = 1U << 13U,
+    sentiment = 1U << 14U,
+    momentum = 1U << 15U,
+  };
+  static constexpr std::uint32_t kExtras = ~((1U << 6U) - 1U);
   // The bit that a feature needs; 0 = it is always there.
-  [[nodiscard]] static constexpr std::uint8_t bit_of(model::FeatureId id) noexcept {
+  [[nodiscard]] static constexpr std::uint32_t bit_of(model::FeatureId id) noexcept {
     switch (id) {
       case model::FeatureId::macd_hist: return macd;
       case model::FeatureId::don20_hi:
@@ -63,25 +82,57 @@ class OnDemand {
       case model::FeatureId::vol_z: return volume_z;
       case model::FeatureId::bb_pos: return band;
       case model::FeatureId::er20: return efficiency;
+      case model::FeatureId::adx14: return adx;
+      case model::FeatureId::spread_bps:
+      case model::FeatureId::spread_ratio: return spread;
+      case model::FeatureId::obi5: return depth;
+      case model::FeatureId::ofi_30s: return order_flow;
+      case model::FeatureId::oi_chg_pct: return open_interest;
+      case model::FeatureId::liq_long_z:
+      case model::FeatureId::liq_short_z: return liquidations;
+      case model::FeatureId::funding_rank: return funding_rank;
+      case model::FeatureId::basis_bps:
+      case model::FeatureId::xv_basis_bps:
+      case model::FeatureId::xv_lead_bps: return basis;
+      case model::FeatureId::trend:
+      case model::FeatureId::vol_tercile:
+      case model::FeatureId::liquidity:
+      case model::FeatureId::btc_trend: return regime;
+      case model::FeatureId::fear_greed: return sentiment;
+      case model::FeatureId::rank_24h: return momentum;
       default: return 0;
     }
   }
-  // All but macd_hist, which also has to warm up from its subscription.
+  // Those that a subscription finds in the bars kept; the others warm up from there.
   [[nodiscard]] static constexpr OnDemand windows() noexcept {
     return OnDemand{donchian | volume_z | band | efficiency};
   }
   constexpr OnDemand() noexcept = default;
-  explicit constexpr OnDemand(unsigned bits) noexcept : bits_(static_cast<std::uint8_t>(bits)) {}
-  constexpr void add(model::FeatureId id) noexcept {
-    bits_ = static_cast<std::uint8_t>(bits_ | bit_of(id));
-  }
+  explicit constexpr OnDemand(std::uint32_t bits) noexcept : bits_(bits) {}
+  constexpr void add(OnDemand other) noexcept { bits_ |= other.bits_; }
   [[nodiscard]] constexpr bool has(Bit bit) const noexcept { return (bits_ & bit) != 0; }
+  [[nodiscard]] constexpr bool has_extras() const noexcept { return (bits_ & kExtras) != 0; }
   [[nodiscard]] constexpr bool has_all(OnDemand other) const noexcept {
     return (bits_ & other.bits_) == other.bits_;
   }
 
  private:
-  std::uint8_t bits_ = 0;
+  std::uint32_t bits_ = 0;
+};
+
+// Directional movement (J. W. Wilder, New Concepts in Technical Trading Systems, 1978): the
+// Wilder mean of DX over 14, DX from the Wilder means of both movements and of the true range,
+// each seeded with the mean of its first 14 values.
+class DirectionalIndex {
+ public:
+  // The bar and the one before it; absent until 27 moves were seen.
+  double add(const Ohlcv& bar, const Ohlcv& before) noexcept;
+
+ private:
+  WilderMean up_;
+  WilderMean down_;
+  WilderMean range_;
+  WilderMean index_;
 };
 
 class Frame {
@@ -95,6 +146,10 @@ class Frame {
               std::span<double, model::kFeatureCount> out) const noexcept;
   [[nodiscard]] std::uint32_t bars() const noexcept { return bars_; }
   [[nodiscard]] std::uint32_t macd_bars() const noexcept { return macd_bars_; }
+  // Close less the close 20 bars before; zero while there are fewer.
+  [[nodiscard]] double window_move() const noexcept {
+    return held_ > kWindow ? closes_[held_ - 1] - closes_[held_ - 1 - kWindow] : 0.0;
+  }
 
  private:
   static constexpr std::size_t kWindow = 20;
@@ -106,6 +161,7 @@ class Frame {
   void add_moves(const Ohlcv& bar, std::span<double, model::kFeatureCount> out) noexcept;
   void add_windows(const Ohlcv& bar, OnDemand wanted,
                    std::span<double, model::kFeatureCount> out) noexcept;
+  void add_direction(const Ohlcv& bar, std::span<double, model::kFeatureCount> out) noexcept;
   void make_room() noexcept;
 
   std::uint32_t bars_ = 0;
@@ -121,6 +177,7 @@ class Frame {
   Ema macd_fast_;
   Ema macd_slow_;
   Ema macd_signal_;
+  DirectionalIndex direction_;
   std::array<double, kHistory> closes_{};
   std::array<double, kHistory> highs_{};
   std::array<double, kHistory> lows_{};

@@ -25,6 +25,10 @@ Ohlcv to_ohlcv(const model::Bar& bar) noexcept {
           measure(bar.volume)};
 }
 
+// The features of bars alone and of every session's other inputs; what comes behind them is absent
+// unless somebody asked.
+constexpr std::size_t kAlwaysShown = index_of(FeatureId::btc_ret_bps) + 1;
+
 bool has_prices(const model::Bar& bar) noexcept {
   return bar.open.is_positive() && bar.high.is_positive() && bar.low.is_positive() &&
          bar.close.is_positive() && bar.interval_s > 0;
@@ -56,8 +60,9 @@ bool is_btc_of(const model::Instrument& candidate, const model::Instrument& read
 }  // namespace
 
 FeaturePipeline::FeaturePipeline(const model::InstrumentTable& instruments, OnDemand wanted)
-    : series_(instruments.size()) {
+    : series_(instruments.size()), inputs_(instruments.size()), wanted_anywhere_(wanted) {
   wanted_.fill(wanted);
+  link(instruments);
   for (std::size_t i = 0; i < instruments.size(); ++i) {
     series_[i].now.fill(kAbsent);
     series_[i].before.fill(kAbsent);
@@ -76,7 +81,16 @@ void FeaturePipeline::subscribe(FeatureId id, Timeframe tf) noexcept {
   if (wanted_[index].has_all(asked)) {
     return;
   }
-  wanted_[index].add(id);
+  wanted_[index].add(asked);
+  wanted_anywhere_.add(asked);
+  if (asked.has(OnDemand::regime)) {
+    // Whatever timeframe shows it, the regime is made of this one's bars.
+    subscribe(FeatureId::er20, kRegimeFrame);
+    wanted_[static_cast<std::size_t>(kRegimeFrame)].add(asked);
+  }
+  if (asked.has(OnDemand::momentum)) {
+    wanted_[static_cast<std::size_t>(Timeframe::h1)].add(asked);
+  }
   const std::size_t offset = index * model::kFeatureCount;
   for (Series& series : series_) {
     using Values = std::span<double, model::kFeatureCount>;
@@ -127,6 +141,9 @@ FrameSet FeaturePipeline::on_bar(const model::Bar& bar, Timestamp close) noexcep
       closed.add(static_cast<Timeframe>(tf));
     }
   }
+  if (wanted_anywhere_.has_extras()) [[unlikely]] {
+    sample_spread(bar.instrument_id, close);
+  }
   return closed;
 }
 
@@ -145,8 +162,11 @@ void FeaturePipeline::close_frame(Series& series, std::size_t tf, const Ohlcv& b
                                   Timestamp close) noexcept {
   const std::size_t offset = tf * model::kFeatureCount;
   double* now = series.now.data() + offset;
-  std::memcpy(series.before.data() + offset, now, model::kFeatureCount * sizeof(double));
-  series.frames[tf].add(bar, wanted_[tf],
+  const OnDemand wanted = wanted_[tf];
+  // What nobody subscribed to stays absent in both rows.
+  const std::size_t shown = wanted.has_extras() ? model::kFeatureCount : kAlwaysShown;
+  std::memcpy(series.before.data() + offset, now, shown * sizeof(double));
+  series.frames[tf].add(bar, wanted,
                         std::span<double, model::kFeatureCount>{now, model::kFeatureCount});
   if (series.volume > 0.0) {
     const double vwap = series.turnover / series.volume;
@@ -156,11 +176,17 @@ void FeaturePipeline::close_frame(Series& series, std::size_t tf, const Ohlcv& b
   } else {
     now[index_of(FeatureId::vwap_dev_bps)] = now[index_of(FeatureId::vwap_dev_atr)] = kAbsent;
   }
-  now[index_of(FeatureId::funding_bps)] = series.funding_bps;
+  const bool is_funding_known = close.ns() - series.funding_ns <= kFundingAgeMax.ns();
+  now[index_of(FeatureId::funding_bps)] = is_funding_known ? series.funding_bps : kAbsent;
   now[index_of(FeatureId::btc_ret_bps)] = btc_return(series, tf, close);
-  // What is not finite becomes NaN, without 21 branches: nothing less itself is nothing, and
+  if (wanted.has_extras()) [[unlikely]] {
+    const auto index = static_cast<std::size_t>(&series - series_.data());
+    const Timestamp boundary{series.pending[tf].start_ns + kLengthsNs[tf]};
+    close_extras({index, tf, bar, boundary, close, now});
+  }
+  // What is not finite becomes NaN, without a branch each: nothing less itself is nothing, and
   // infinity less itself is NaN.
-  for (std::size_t i = 0; i < model::kFeatureCount; ++i) {
+  for (std::size_t i = 0; i < shown; ++i) {
     now[i] -= now[i] - now[i];
   }
 
@@ -191,6 +217,7 @@ void FeaturePipeline::on_funding(const model::FundingRate& funding, Timestamp ts
   Series& series = series_[funding.instrument_id.index()];
   series.funding_bps = measure(funding.rate) * 1e4;
   series.funding_ns = ts.ns();
+  inputs_[funding.instrument_id.index()].funding.add(series.funding_bps, ts);
 }
 
 Timestamp FeaturePipeline::frame_close(InstrumentId id, Timeframe tf) const noexcept {
@@ -207,19 +234,22 @@ bool FeaturePipeline::is_warm(InstrumentId id, FeatureId feature, Timeframe tf) 
   const std::uint32_t needed = schema()[index_of(feature)].warm_up_bars;
   switch (feature) {
     case FeatureId::none:
-    case FeatureId::oi_chg_pct:
-    case FeatureId::spread_bps:
+    case FeatureId::p_up:
     case FeatureId::count_:
       return false;
     case FeatureId::macd_hist:
       return frame.macd_bars() >= needed;
     case FeatureId::funding_bps:
-      return std::isfinite(series.funding_bps) && frame.bars() >= needed;
+      return std::isfinite(view(id).value(feature, tf));
     case FeatureId::btc_ret_bps:
       return series.btc.is_valid() && frame.bars() >= 1 &&
              bars_closed(series.btc, tf) >= needed;
+    case FeatureId::adx14:
+      return std::isfinite(view(id).value(feature, tf));
     default:
-      return frame.bars() >= needed;
+      return OnDemand{OnDemand::bit_of(feature)}.has_extras()
+                 ? std::isfinite(view(id).value(feature, tf))
+                 : frame.bars() >= needed;
   }
 }
 

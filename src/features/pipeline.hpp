@@ -12,6 +12,7 @@
 #include "base/ids.hpp"
 #include "base/time.hpp"
 #include "features/frame.hpp"
+#include "features/market_inputs.hpp"
 #include "features/schema.hpp"
 #include "model/condition.hpp"
 #include "model/instrument.hpp"
@@ -36,7 +37,13 @@ struct FrameSet {
 struct FeatureView {
   const double* now = nullptr;  // [tf * kFeatureCount + feature]
   const double* before = nullptr;
+  const std::uint8_t* regimes = nullptr;  // bit set of model::Regime; null: none is known
 
+  // Whether a condition that names these regimes may act now; `any` always may.
+  [[nodiscard]] bool allows(std::uint8_t asked) const noexcept {
+    const unsigned known = regimes == nullptr ? 0U : *regimes;
+    return (asked & (known | bit_of(model::Regime::any))) != 0;
+  }
   [[nodiscard]] static constexpr std::size_t at(model::FeatureId id,
                                                 model::Timeframe tf) noexcept {
     return static_cast<std::size_t>(tf) * model::kFeatureCount + static_cast<std::size_t>(id);
@@ -54,27 +61,43 @@ struct FeatureView {
 // A base bar that begins before the previous one ended (a duplicate, another interval over the
 // same time) or has no positive price is ignored and counted.
 //
-// The BTC series of an instrument is the one of its venue, kind and quote. Of it only what closed
-// strictly before the reader's event is seen, so the order of instruments at one instant is
-// without effect. Nothing allocates after construction.
+// The BTC series of an instrument is the one of its venue, kind and quote, its spot series the one
+// of its venue, base and quote, the other venue's the first of its base, kind and (dollar) quote.
+// Of other instruments only what closed strictly before the reader's event is seen, so the order of
+// instruments at one instant is without effect. Nothing allocates after construction.
 class FeaturePipeline {
  public:
   // `wanted` is what is worked out on every timeframe from the start.
   explicit FeaturePipeline(const model::InstrumentTable& instruments,
                            OnDemand wanted = OnDemand::windows());
 
-  // From now on this feature is worked out too; its last two values are made from the bars that
-  // are kept (macd_hist warms up from the next bar). For the others it is without effect.
+  // From now on this feature is worked out too. The last two values of window features are made
+  // from the bars that are kept; the others warm up from the next bar. What is always there is
+  // not affected.
   void subscribe(model::FeatureId id, model::Timeframe tf) noexcept;
 
   // `close` is the bar's end, ts_event of the event that brings it.
   FrameSet on_bar(const model::Bar& bar, Timestamp close) noexcept;
   void on_funding(const model::FundingRate& funding, Timestamp ts) noexcept;
+  void on_quote(const model::QuoteTick& quote, Timestamp ts) noexcept;
+  void on_depth(const model::BookDepth& depth, Timestamp ts) noexcept;
+  void on_open_interest(const model::OpenInterest& open, Timestamp ts) noexcept;
+  void on_liquidation(const model::Liquidation& forced, Timestamp ts) noexcept;
+  void on_sentiment(const model::Sentiment& mood, Timestamp ts) noexcept;
 
   [[nodiscard]] FeatureView view(InstrumentId id) const noexcept {
     const Series& series = series_[id.index()];
-    return {series.now.data(), series.before.data()};
+    return {series.now.data(), series.before.data(), &series.regimes};
   }
+  // Known from the first subscription to one of trend, vol_tercile, liquidity, btc_trend on.
+  [[nodiscard]] const MarketRegime& regime(InstrumentId id) const noexcept {
+    return inputs_[id.index()].regime.now();
+  }
+  // How often the known regimes of an instrument, or of all together, changed to others.
+  [[nodiscard]] std::uint32_t regime_flips(InstrumentId id) const noexcept {
+    return inputs_[id.index()].regime_flips;
+  }
+  [[nodiscard]] std::uint64_t regime_flips() const noexcept { return regime_flips_; }
   // End of the last closed bar of the timeframe (its boundary, even when it closed late); unset
   // before the first.
   [[nodiscard]] Timestamp frame_close(InstrumentId id, model::Timeframe tf) const noexcept;
@@ -126,19 +149,44 @@ class FeaturePipeline {
     double funding_bps = kAbsent;
     std::int64_t funding_ns = 0;
     std::uint64_t ignored = 0;
+    std::uint8_t regimes = bit_of(model::Regime::any);
     InstrumentId btc;
     std::int32_t interval_s = 0;  // of the last base bar
     FrameSet fed;                 // the timeframes that its interval divides
   };
-  static_assert(sizeof(Series) <= 8192);
+  static_assert(sizeof(Series) <= 12'288);
 
   void close_late(Series& series, std::int64_t open_ns, Timestamp close, FrameSet& closed) noexcept;
   void close_frame(Series& series, std::size_t tf, const Ohlcv& bar, Timestamp close) noexcept;
   [[nodiscard]] double btc_return(const Series& series, std::size_t tf,
                                   Timestamp close) const noexcept;
+  // One timeframe of one instrument that closes: what needs more than its bars.
+  struct Closing {
+    std::size_t index = 0;  // of the instrument
+    std::size_t tf = 0;
+    Ohlcv bar;
+    Timestamp boundary;
+    Timestamp known;
+    double* now = nullptr;
+  };
+  void link(const model::InstrumentTable& instruments);
+  void sample_spread(InstrumentId id, Timestamp close) noexcept;
+  void close_extras(const Closing& closing) noexcept;
+  void close_book(const Closing& closing) noexcept;
+  void close_flows(const Closing& closing) noexcept;
+  void close_pairs(const Closing& closing) noexcept;
+  void close_regime(const Closing& closing) noexcept;
+  void close_rank(const Closing& closing) noexcept;
+  [[nodiscard]] double rank_of(std::size_t index, Timestamp known) const noexcept;
 
   std::vector<Series> series_;
+  std::vector<MarketInputs> inputs_;  // by instrument; touched only where it is asked for
+  std::vector<std::uint32_t> peers_;  // by instrument: equal numbers are ranked together
   std::array<OnDemand, model::kTimeframeCount> wanted_;
+  OnDemand wanted_anywhere_;
+  std::int32_t mood_ = 0;
+  Timestamp mood_at_;
+  std::uint64_t regime_flips_ = 0;
 };
 
 }  // namespace lanner::features

@@ -22,6 +22,26 @@ void fields(A& a, MarkPrice& x) {
   a(x.instrument_id, x.price);
 }
 template <typename A>
+void fields(A& a, OpenInterest& x) {
+  a(x.instrument_id, x.quantity);
+}
+template <typename A>
+void fields(A& a, Liquidation& x) {
+  a(x.instrument_id, x.position_side, x.price, x.quantity);
+}
+template <typename A>
+void fields(A& a, Sentiment& x) {
+  a(x.value);
+}
+template <typename A>
+void fields(A& a, QuoteTick& x) {
+  a(x.instrument_id, x.bid_px, x.bid_qty, x.ask_px, x.ask_qty, x.update_id);
+}
+template <typename A>
+void fields(A& a, BookDepth& x) {
+  a(x.instrument_id, x.bid_qty, x.ask_qty);
+}
+template <typename A>
 void fields(A& a, TradeTick& x) {
   a(x.instrument_id, x.aggressor_side, x.price, x.quantity);
 }

@@ -36,8 +36,25 @@ enum class FeatureId : std::uint8_t {
   vol_z,
   funding_bps,
   btc_ret_bps,
-  oi_chg_pct,  // asleep until a feed has it
-  spread_bps,  // asleep until a feed has it
+  oi_chg_pct,
+  spread_bps,
+  spread_ratio,
+  obi5,
+  ofi_30s,
+  basis_bps,
+  xv_basis_bps,
+  xv_lead_bps,
+  liq_long_z,
+  liq_short_z,
+  funding_rank,
+  adx14,
+  trend,
+  vol_tercile,
+  liquidity,
+  btc_trend,
+  fear_greed,
+  rank_24h,
+  p_up,  // asleep until a model exists
   count_,
 };
 inline constexpr std::size_t kFeatureCount = static_cast<std::size_t>(FeatureId::count_);
@@ -78,6 +95,9 @@ enum class EntryMode : std::uint8_t { market, limit, stop };
 enum class ShadowOnly : bool { no, yes };
 
 enum class Regime : std::uint8_t { trend_up, trend_down, range, high_vol, any };
+[[nodiscard]] constexpr std::uint8_t bit_of(Regime regime) noexcept {
+  return static_cast<std::uint8_t>(1U << static_cast<unsigned>(regime));
+}
 
 struct TradeCondition {
   PatternId pattern_id;
@@ -88,7 +108,7 @@ struct TradeCondition {
   StaticVector<Predicate, 5> when_all;
   StaticVector<Predicate, 4> when_any;
   StaticVector<Predicate, 3> invalidate_any;
-  std::uint8_t regimes = 1U << static_cast<unsigned>(Regime::any);  // bit set of Regime
+  std::uint8_t regimes = bit_of(Regime::any);  // bit set of Regime
   EntryMode entry_mode = EntryMode::market;
   Score entry_offset_atr;
   Score stop_atr;

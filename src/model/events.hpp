@@ -134,10 +134,11 @@ struct ConditionProposed {
 };
 
 using EventPayload =
-    std::variant<InstrumentStatus, FundingRate, MarkPrice, TradeTick, Bar, OrderAccepted,
-                 OrderRejected, OrderTriggered, OrderCanceled, OrderExpired, OrderFilled,
-                 OrderStatusUnknown, OrderStatusReport, CancelRejected, FundingPaid, TimerFired,
-                 TradingStateChanged, ConditionProposed>;
+    std::variant<InstrumentStatus, FundingRate, MarkPrice, OpenInterest, Liquidation, Sentiment,
+                 QuoteTick, BookDepth, TradeTick, Bar, OrderAccepted, OrderRejected,
+                 OrderTriggered, OrderCanceled, OrderExpired, OrderFilled, OrderStatusUnknown,
+                 OrderStatusReport, CancelRejected, FundingPaid, TimerFired, TradingStateChanged,
+                 ConditionProposed>;
 
 struct Event {
   std::uint64_t sequence = 0;  // 1, 2, ... without gaps in a session

@@ -86,6 +86,37 @@ struct MarkPrice {
   friend bool operator==(const MarkPrice&, const MarkPrice&) = default;
 };
 
+// What rests on the five best levels of each side, all together.
+struct BookDepth {
+  InstrumentId instrument_id;
+  Quantity bid_qty;
+  Quantity ask_qty;
+  friend bool operator==(const BookDepth&, const BookDepth&) = default;
+};
+
+// Open contracts of the venue, in base units.
+struct OpenInterest {
+  InstrumentId instrument_id;
+  Quantity quantity;
+  friend bool operator==(const OpenInterest&, const OpenInterest&) = default;
+};
+
+// A position that the venue closed by force. `position_side` is the side of that position: when
+// longs are liquidated the venue sells.
+struct Liquidation {
+  InstrumentId instrument_id;
+  PositionSide position_side = PositionSide::long_side;
+  Price price;
+  Quantity quantity;
+  friend bool operator==(const Liquidation&, const Liquidation&) = default;
+};
+
+// An index of the whole market's mood, 0 (fear) to 100 (greed).
+struct Sentiment {
+  std::int32_t value = 50;
+  friend bool operator==(const Sentiment&, const Sentiment&) = default;
+};
+
 enum class InstrumentState : std::uint8_t { trading, halted, delisted };
 
 struct InstrumentStatus {

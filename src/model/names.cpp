@@ -23,7 +23,10 @@ const char* name_of(FeatureId value) noexcept {
                          "ema21",        "ema50",        "atr14",       "atr_pct", "vwap_dev_bps",
                          "vwap_dev_atr", "macd_hist",    "bb_pos",      "don20_hi", "don20_lo",
                          "er20",         "vol_z",        "funding_bps", "btc_ret_bps",
-                         "oi_chg_pct",   "spread_bps"},
+                         "oi_chg_pct",   "spread_bps",   "spread_ratio", "obi5",    "ofi_30s",
+                         "basis_bps",    "xv_basis_bps", "xv_lead_bps", "liq_long_z",
+                         "liq_short_z",  "funding_rank", "adx14",       "trend",   "vol_tercile",
+                         "liquidity",    "btc_trend",    "fear_greed",  "rank_24h", "p_up"},
               value);
 }
 

@@ -4,6 +4,9 @@ namespace lanner::strategy {
 
 bool is_triggered(const model::TradeCondition& condition, const features::FeatureView& view,
                   Price last) noexcept {
+  if (!view.allows(condition.regimes)) {
+    return false;
+  }
   for (const model::Predicate& predicate : condition.when_all) {
     if (!is_true(predicate, view, last)) {
       return false;

@@ -134,7 +134,7 @@ template <typename T>
                                   : holds_closed(predicate, view);
 }
 
-// All of when_all, any of when_any, none of invalidate_any.
+// A regime that it names, all of when_all, any of when_any, none of invalidate_any.
 [[nodiscard]] bool is_triggered(const model::TradeCondition& condition,
                                 const features::FeatureView& view, Price last) noexcept;
 

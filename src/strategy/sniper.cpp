@@ -13,7 +13,7 @@ using model::TradeCondition;
 
 constexpr std::uint32_t kNil = LadderPool::kNil;
 
-static_assert(model::kFeatureCount <= 32, "watched features are bits of a word");
+static_assert(model::kFeatureCount <= 64, "watched features are bits of a word");
 static_assert(model::kTimeframeCount <= 8, "timeframes are bits of a byte");
 
 template <typename Visit>
@@ -135,7 +135,8 @@ void Sniper::describe(Slot& slot, const TradeCondition& condition) noexcept {
   const Predicate& first = condition.when_all[0];
   slot.is_lone_price = condition.when_all.size() == 1 && condition.when_any.is_empty() &&
                        condition.invalidate_any.is_empty() && is_live_price(first) &&
-                       first.rhs == model::FeatureId::none;
+                       first.rhs == model::FeatureId::none &&
+                       (condition.regimes & bit_of(model::Regime::any)) != 0;
   if (slot.is_lone_price) {
     slot.lone_price = live_range(first.op, to_level(first.value.value()));
   }
@@ -238,8 +239,8 @@ void Sniper::collect_features(std::uint32_t instrument, const Moment& moment) no
     if ((moment.frames & (1U << tf)) == 0) {
       continue;
     }
-    std::uint32_t& watched = watched_[instrument * model::kTimeframeCount + tf];
-    for (std::uint32_t bits = watched; bits != 0; bits &= bits - 1) {
+    std::uint64_t& watched = watched_[instrument * model::kTimeframeCount + tf];
+    for (std::uint64_t bits = watched; bits != 0; bits &= bits - 1) {
       const auto feature = static_cast<std::size_t>(std::countr_zero(bits));
       const double value = moment.view->value(static_cast<model::FeatureId>(feature),
                                               static_cast<model::Timeframe>(tf));
@@ -252,7 +253,7 @@ void Sniper::collect_features(std::uint32_t instrument, const Moment& moment) no
       collect_root(up, key);
       collect_root(down, ~key);
       if (roots_[up] == kNil && roots_[down] == kNil) {
-        watched &= ~(1U << feature);
+        watched &= ~(std::uint64_t{1} << feature);
       }
     }
   }

@@ -125,7 +125,13 @@ class Sniper {
  private:
   enum class State : std::uint8_t { free, armed, spent, cleared };
   enum class ListKind : std::uint8_t { none, each_price, frames };
-  enum class Obstacle : std::uint8_t { none, must_become_true, must_become_false, any_of };
+  enum class Obstacle : std::uint8_t {
+    none,
+    must_become_true,
+    must_become_false,
+    any_of,
+    regime,
+  };
   enum class Rung : unsigned char { up, down };
 
   // The nearest levels above and below at which somebody wakes.
@@ -227,7 +233,7 @@ class Sniper {
   std::size_t instruments_;
   std::vector<Edge> edges_;            // per instrument; the only memory of an idle price
   std::vector<std::uint32_t> roots_;   // price ladders, then feature ladders
-  std::vector<std::uint32_t> watched_;  // per instrument and timeframe: bit set of features
+  std::vector<std::uint64_t> watched_;  // per instrument and timeframe: bit set of features
   std::vector<ListHeads> heads_;
   std::vector<Slot> slots_;
   std::vector<std::uint64_t> hashes_;  // canonical, by slot

@@ -43,6 +43,9 @@ Sniper::Blocked Sniper::obstacle_of(std::uint32_t index, const Moment& moment) c
     const bool is_inside = raw > 0 && slot.lone_price.low <= raw && raw <= slot.lone_price.high;
     return is_inside ? Blocked{} : Blocked{Obstacle::must_become_true, &condition.when_all[0]};
   }
+  if (!moment.view->allows(condition.regimes)) {
+    return {Obstacle::regime, nullptr};
+  }
   // A closed bar comes less often than a price, so a feature in the way is the better wait.
   for (const Predicate& predicate : condition.when_all) {
     if (!is_live_price(predicate) && !holds_closed(predicate, *moment.view)) {
@@ -79,6 +82,10 @@ void Sniper::wait_for(std::uint32_t index, const Blocked& blocked, const Moment&
   }
   if (slot.cross_frames != 0) {
     wait_for_cross(index, moment);
+    return;
+  }
+  if (blocked.obstacle == Obstacle::regime) {
+    wait_in_list(index, ListKind::frames, bit_of(features::kRegimeFrame));
     return;
   }
   if (blocked.obstacle == Obstacle::any_of) {
@@ -173,7 +180,7 @@ void Sniper::wait_in_feature(std::uint32_t index, const Predicate& predicate, Ru
   const auto feature = static_cast<std::size_t>(predicate.lhs);
   slot.ladder = feature_root(slot.instrument, timeframe, feature, rung);
   ladders_.insert(roots_[slot.ladder], index, key);
-  watched_[slot.instrument * model::kTimeframeCount + timeframe] |= 1U << feature;
+  watched_[slot.instrument * model::kTimeframeCount + timeframe] |= std::uint64_t{1} << feature;
 }
 
 void Sniper::wait_in_list(std::uint32_t index, ListKind list, std::uint8_t frames) noexcept {

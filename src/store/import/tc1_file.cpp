@@ -209,27 +209,34 @@ Check read_predicates(const object& fields, std::string_view key, std::size_t le
   return std::nullopt;
 }
 
-Check read_regimes(const object& fields) {
+Check read_regimes(const object& fields, std::uint8_t& out) {
   element field;
   if (fields.at_key("regimes").get(field) != simdjson::SUCCESS) {
     return std::nullopt;
   }
   array entries;
-  if (field.get(entries) != simdjson::SUCCESS) {
-    return Violation{"regimes", Tc1Rule::v2, "must be a list; write [\"any\"]"};
+  if (field.get(entries) != simdjson::SUCCESS || entries.size() == 0) {
+    return Violation{"regimes", Tc1Rule::v2, "must be a list of at least one; write [\"any\"]"};
   }
-  bool has_any = false;
+  std::vector<std::string_view> known;
+  for (const auto& regime : kTc1Regimes) {
+    known.push_back(regime.word);
+  }
+  unsigned bits = 0;
   for (const element entry : entries) {
     std::string_view word;
     if (entry.get(word) != simdjson::SUCCESS) {
       return Violation{"regimes", Tc1Rule::v2, "must hold texts; write [\"any\"]"};
     }
-    has_any = has_any || word == "any";
+    const auto* const found =
+        std::find_if(std::begin(kTc1Regimes), std::end(kTc1Regimes),
+                     [word](const auto& regime) { return regime.word == word; });
+    if (found == std::end(kTc1Regimes)) {
+      return Violation{"regimes", Tc1Rule::v2, tc1_unknown_word(word, known)};
+    }
+    bits |= bit_of(found->value);
   }
-  if (!has_any) {
-    return Violation{"regimes", Tc1Rule::v9, "are asleep: nothing tells regimes yet; write "
-                                             "[\"any\"]"};
-  }
+  out = static_cast<std::uint8_t>(bits);
   return std::nullopt;
 }
 
@@ -337,7 +344,7 @@ Check read_condition(const object& fields, Timestamp now, model::TradeCondition&
   if (const Check bad = read_word(fields, "", "stop_tf", kTc1Timeframes, out.stop_tf)) {
     return bad;
   }
-  if (const Check bad = read_regimes(fields)) {
+  if (const Check bad = read_regimes(fields, out.regimes)) {
     return bad;
   }
   if (const Check bad = read_entry(fields, out)) {

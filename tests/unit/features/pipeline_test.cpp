@@ -223,8 +223,10 @@ TEST_CASE("pipeline: bars that overlap the past or have no price are ignored and
 TEST_CASE("pipeline: warm features are there on a random walk, asleep ones never") {
   FeaturePipeline pipeline(instruments());
   subscribe_everywhere(pipeline, FeatureId::macd_hist);
-  pipeline.on_funding({kEth, Rate::from_raw(1)}, at(0));
   for (int i = 1; i <= 60 * 52; ++i) {
+    if (i % 480 == 1) {
+      pipeline.on_funding({kEth, Rate::from_raw(i)}, at(i - 1));
+    }
     pipeline.on_bar(bar_of(kBtc, walk_price(i)), at(i));
     pipeline.on_bar(bar_of(kEth, walk_price(i + 9000), 1 + walk_price(i)), at(i));
     for (std::size_t k = 0; k < model::kTimeframeCount; ++k) {

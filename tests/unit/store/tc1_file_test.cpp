@@ -124,9 +124,10 @@ TEST_CASE("each rule that is broken costs one condition and names its place") {
       {"\"rhs\": \"const\", \"value\": 60", "\"rhs\": \"ema9\", \"value\": 60", Tc1Rule::v9,
        "when_all[0].rhs", "const"},
       {"\"rhs\": \"ema50\"", "\"rhs\": \"const\"", Tc1Rule::v9, "when_all[1].value", "above 0"},
-      {"\"rsi14\"", "\"xv_lead_bps\"", Tc1Rule::v9, "when_all[0].lhs", "asleep"},
-      {"\"rsi14\"", "\"oi_chg_pct\"", Tc1Rule::v9, "when_all[0].lhs", "asleep"},
-      {"[\"any\"]", "[\"range\"]", Tc1Rule::v9, "regimes", "asleep"},
+      {"\"rsi14\"", "\"p_up\"", Tc1Rule::v9, "when_all[0].lhs", "asleep"},
+      {"\"rsi14\"", "\"obi5\"", Tc1Rule::v9, "when_all[0].value", "-1 .. 1"},
+      {"[\"any\"]", "[\"rang\"]", Tc1Rule::v2, "regimes", "did you mean 'range'"},
+      {"[\"any\"]", "[]", Tc1Rule::v2, "regimes", "at least one"},
       {"\"time_stop_min\": 90", "\"time_stop_min\": 4", Tc1Rule::v13, "time_stop_min", "5"},
       {"\"expiry_s\": 600", "\"expiry_s\": 6000", Tc1Rule::v13, "expiry_s", "1800"},
   };
@@ -141,6 +142,14 @@ TEST_CASE("each rule that is broken costs one condition and names its place") {
     CHECK(file->rejected[0].key == mutation.key);
     CHECK(file->rejected[0].reason.find(mutation.says) != std::string::npos);
   }
+}
+
+TEST_CASE("regimes are kept as a set") {
+  const auto file = parse(file_of(changed("[\"any\"]", "[\"trend_up\", \"high_vol\"]")));
+  REQUIRE(file);
+  REQUIRE(file->conditions.size() == 1);
+  CHECK(file->conditions[0].condition.regimes ==
+        (bit_of(model::Regime::trend_up) | bit_of(model::Regime::high_vol)));
 }
 
 TEST_CASE("the sentence names file, condition, key and rule") {
