@@ -139,7 +139,8 @@ Result<Parsed> sort_out(const Found& found, std::vector<std::string> left, Parse
   const std::string see = " (" + shown + " --help)";
   std::size_t most = 0;
   for (const Argument& argument : found.verb.arguments) {
-    most = argument.arity == Arity::many ? left.size() + 1 : most + 1;
+    const bool is_open = argument.arity == Arity::many || argument.arity == Arity::any;
+    most = is_open ? left.size() + 1 : most + 1;
   }
   for (std::string& word : left) {
     if (word.size() > 1 && word.starts_with('-')) {
@@ -153,7 +154,8 @@ Result<Parsed> sort_out(const Found& found, std::vector<std::string> left, Parse
     parsed.arguments.push_back(std::move(word));
   }
   for (const Argument& argument : found.verb.arguments) {
-    if (argument.arity != Arity::optional && parsed.arguments.empty()) {
+    if (argument.arity != Arity::optional && argument.arity != Arity::any &&
+        parsed.arguments.empty()) {
       return fail(ErrorKind::usage, shown + " needs " + std::string{argument.name} + ": " +
                                         std::string{argument.help} + see);
     }

@@ -99,6 +99,7 @@ std::string usage_of(const Argument& argument) {
   const std::string name{argument.name};
   return argument.arity == Arity::one ? " " + name
          : argument.arity == Arity::many ? " " + name + "..."
+         : argument.arity == Arity::any  ? " [" + name + "...]"
                                          : " [" + name + "]";
 }
 

@@ -19,7 +19,7 @@ struct Flag {
   bool is_repeatable = false;
 };
 
-enum class Arity : unsigned char { one, optional, many };
+enum class Arity : unsigned char { one, optional, many, any };  // many: at least one
 
 struct Argument {
   std::string_view name;  // "SESSION"
@@ -64,6 +64,8 @@ struct Verb {
 [[nodiscard]] Verb params_verb() noexcept;
 [[nodiscard]] Verb config_verb() noexcept;
 [[nodiscard]] Verb doctor_verb() noexcept;
+[[nodiscard]] Verb knowledge_verb() noexcept;
+[[nodiscard]] Verb db_verb() noexcept;
 [[nodiscard]] Verb completion_verb() noexcept;
 
 }  // namespace lanner::app

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "app/interrupt.hpp"
+#include "app/keep/database_path.hpp"
 #include "app/live_screen.hpp"
 #include "app/run_flags.hpp"
 #include "app/summary_text.hpp"
@@ -38,7 +39,7 @@ constexpr std::array<Flag, 21> kRunFlags{{
     {"--dashboard", "", "accepted for users of other bots; this build has the terminal view"},
     {"--no-dashboard", "", "accepted likewise"},
     {"--port", "N", "accepted likewise"},
-    {"--db", "PATH", "accepted likewise; a session is a folder (--session)"},
+    {"--db", "PATH", "where rows for the look verbs go (lanner.db of the profile)"},
 }};
 
 Status check_mode(const Invocation& in) {
@@ -75,7 +76,7 @@ Result<double> speed_of(const Invocation& in) {
 }
 
 void say_what_this_build_lacks(const Invocation& in) {
-  for (const char* flag : {"--dashboard", "--port", "--db"}) {
+  for (const char* flag : {"--dashboard", "--port"}) {
     if (in.has(flag)) {
       fmt::print(stderr, "lanner: {} has no effect: this build has the terminal view only\n", flag);
     }
@@ -103,6 +104,7 @@ Result<runtime::PaperRunOptions> paper_options(const Invocation& in) {
   options.speed = *speed;
   options.start_new = in.has("--new");
   options.session = in.text("--session");
+  options.database = database_path(in);
   return options;
 }
 

@@ -11,8 +11,9 @@ std::span<const Verb> verbs() noexcept {
       report_verb(), data_verb(),
       status_verb(), positions_verb(), orders_verb(),   trades_verb(), profit_verb(),
       balance_verb(), why_verb(),      why_not_verb(),
-      learn_verb(),  params_verb(),    components_verb(),
-      config_verb(), doctor_verb(),    completion_verb(), version_verb()};
+      learn_verb(),  knowledge_verb(), params_verb(),   components_verb(),
+      config_verb(), doctor_verb(),    db_verb(),       completion_verb(),
+      version_verb()};
   return kVerbs;
 }
 

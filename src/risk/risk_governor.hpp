@@ -54,6 +54,10 @@ class RiskGovernor {
 
   // The strictest of operator, drawdown (halted) and daily loss (reducing).
   [[nodiscard]] model::TradingState trading_state() const noexcept;
+  // No entry before it after a losing exit; not set where there was none.
+  [[nodiscard]] Timestamp cooldown_until(InstrumentId id) const noexcept {
+    return cooldown_until_[id.index()];
+  }
   [[nodiscard]] Money day_start_equity() const noexcept { return equity_guard_.day_start(); }
   [[nodiscard]] Money peak_equity() const noexcept { return equity_guard_.peak(); }
 

@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::size_t kCountsBytes = 8;
 constexpr std::size_t kClosedBytes = 61;
+constexpr std::size_t kLearnedBytes = 16;
 
 }  // namespace
 
@@ -48,6 +49,14 @@ void EventRecorder::apply(model::Event& event) noexcept {
   journal_.commit(store::RecordKind::caused, sequence_, size);
 }
 
+Digest128 learned_digest(const core::Engine& engine) {
+  std::vector<std::byte> bytes;
+  ByteWriter writer(bytes);
+  engine.candidates().encode(writer);
+  engine.knowledge().encode(writer);
+  return hash128(bytes);
+}
+
 std::vector<std::byte> encode_closed(const SessionClosed& closed) {
   std::vector<std::byte> bytes;
   ByteWriter writer(bytes);
@@ -60,6 +69,10 @@ std::vector<std::byte> encode_closed(const SessionClosed& closed) {
   writer.put_i64(closed.conservation_error.raw());
   writer.put_u8(closed.has_bad_day ? 1 : 0);
   writer.put_i64(closed.bad_day_net_pnl.raw());
+  if (closed.learned) {
+    writer.put_u64(closed.learned->low);
+    writer.put_u64(closed.learned->high);
+  }
   return bytes;
 }
 
@@ -74,7 +87,8 @@ Result<SessionClosed> decode_closed(std::span<const std::byte> bytes) {
   const auto conservation = reader.i64();
   const auto has_bad_day = reader.u8();
   const auto bad_day = reader.i64();
-  if (bytes.size() != kClosedBytes || !bad_day) {
+  const bool has_learned = bytes.size() == kClosedBytes + kLearnedBytes;
+  if ((bytes.size() != kClosedBytes && !has_learned) || !bad_day) {
     return fail(ErrorKind::data, "the record that closes the session is damaged");
   }
   SessionClosed closed;
@@ -86,6 +100,11 @@ Result<SessionClosed> decode_closed(std::span<const std::byte> bytes) {
   closed.conservation_error = Money::from_raw(*conservation);
   closed.has_bad_day = *has_bad_day != 0;
   closed.bad_day_net_pnl = Money::from_raw(*bad_day);
+  if (has_learned) {
+    const auto learned_low = reader.u64();
+    const auto learned_high = reader.u64();
+    closed.learned = Digest128{*learned_low, *learned_high};
+  }
   return closed;
 }
 

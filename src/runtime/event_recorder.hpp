@@ -5,6 +5,7 @@
 // compares with it.
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -55,7 +56,11 @@ struct SessionClosed {
   Money conservation_error;
   bool has_bad_day = false;
   Money bad_day_net_pnl;
+  // Hash of all that learning held at the end; absent in sessions of builds before it was kept.
+  std::optional<Digest128> learned;
 };
+// What learning holds at this instant, as one hash: labels, posteriors, claims, adaptations.
+[[nodiscard]] Digest128 learned_digest(const core::Engine& engine);
 [[nodiscard]] std::vector<std::byte> encode_closed(const SessionClosed& closed);
 [[nodiscard]] Result<SessionClosed> decode_closed(std::span<const std::byte> bytes);
 

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <chrono>
+#include <memory>
 #include <string>
 #include <thread>
 
 #include "base/build_info.hpp"
 #include "base/isotime.hpp"
+#include "runtime/projection/projection_feed.hpp"
 #include "runtime/session_dir.hpp"
 #include "runtime/session_plan.hpp"
 #include "runtime/session_result.hpp"
@@ -211,9 +213,16 @@ struct Played {
   bool was_interrupted = false;
 };
 
-Result<Played> play_paced(SimulatedSession& session, Statistics& statistics,
+// Who looks on: neither reaches the engine.
+struct Watchers {
+  Statistics statistics;
+  std::unique_ptr<ProjectionFeed> projection;  // where a database is kept
+};
+
+Result<Played> play_paced(SimulatedSession& session, Watchers& watchers,
                           const PaperRunOptions& options, const SessionSpec& spec) {
   Played played;
+  Statistics& statistics = watchers.statistics;
   Pacer pacer(options, spec, session.tape());
   for (Timestamp at = session.next_time(); at != Timestamp::never(); at = session.next_time()) {
     const bool is_replayed = session.journal().is_confirming();
@@ -223,6 +232,9 @@ Result<Played> play_paced(SimulatedSession& session, Statistics& statistics,
     }
     const model::Event& event = session.apply_next();
     statistics.on_event(event, session.sink());
+    if (watchers.projection) {
+      watchers.projection->on_event(event, session);
+    }
     if (const auto sequence = session.journal().divergence()) {
       return fail(ErrorKind::difference,
                   "the session cannot be continued: event " + std::to_string(*sequence) +
@@ -298,8 +310,13 @@ Result<PaperRunResult> run_paper(const PaperRunOptions& options) {
   PaperRunResult run;
   run.resumed_from = journal->resumed_from();
   SimulatedSession session(opened->plan.spec, std::move(*tape), std::move(*journal));
-  Statistics statistics(session.engine());
-  const auto played = play_paced(session, statistics, options, opened->plan.spec);
+  Watchers watchers{Statistics(session.engine()), nullptr};
+  if (!options.database.empty()) {
+    watchers.projection = std::make_unique<ProjectionFeed>(
+        ProjectionFeed::Place{options.database, options.base.profile, opened->path},
+        opened->plan.spec, session.engine());
+  }
+  const auto played = play_paced(session, watchers, options, opened->plan.spec);
   if (!played) {
     return tl::unexpected{played.error()};
   }
@@ -312,7 +329,12 @@ Result<PaperRunResult> run_paper(const PaperRunOptions& options) {
   if (!figures) {
     return tl::unexpected{figures.error()};
   }
-  run.result = statistics.result();
+  if (watchers.projection) {
+    for (const std::string& line : watchers.projection->finish(session.recorder())) {
+      say(options, line);
+    }
+  }
+  run.result = watchers.statistics.result();
   add_spec(run.result, opened->plan.spec);
   run.result.notes = opened->plan.notes;
   add_closed(run.result, *figures);

@@ -21,6 +21,8 @@ struct PaperRunOptions {
   double speed = 0;  // event time per wall time; 0 = as fast as it goes
   bool start_new = false;
   std::filesystem::path session;  // empty: the newest unfinished one of the profile, or a new one
+  // Where the projection of the session goes while it runs; empty: nowhere.
+  std::filesystem::path database;
   // Each 250 ms, and with each_minute at every minute of event time.
   std::function<void(const views::LiveView&)> on_view;
   bool each_minute = false;

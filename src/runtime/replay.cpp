@@ -59,6 +59,7 @@ class Replayer {
     result_.result.digest = result_.digest;
     if (closed_) {
       add_closed(result_.result, *closed_);
+      result_.recorded_learned = closed_->learned;
     }
   }
   [[nodiscard]] Timestamp now() const { return engine_.now(); }

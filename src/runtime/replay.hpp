@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/hash.hpp"
 #include "base/result.hpp"
 #include "core/engine.hpp"
 #include "model/commands.hpp"
@@ -59,6 +60,8 @@ struct ReplayResult {
   std::string digest;
   std::string recorded_digest;
   std::optional<std::uint64_t> first_difference;
+  // Of what learning held at the end, as the closing record says.
+  std::optional<Digest128> recorded_learned;
   std::uint64_t verified_through = 0;
   std::optional<CorruptPlace> corrupt_at;
   views::RunResult result;  // rebuilt from the journal alone

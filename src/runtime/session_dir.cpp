@@ -14,7 +14,6 @@
 #include "store/journal_reader.hpp"
 
 namespace lanner::runtime {
-namespace {
 
 std::vector<std::filesystem::path> sessions_of(const std::filesystem::path& profile) {
   std::vector<std::filesystem::path> found;
@@ -28,8 +27,6 @@ std::vector<std::filesystem::path> sessions_of(const std::filesystem::path& prof
   std::sort(found.begin(), found.end());
   return found;
 }
-
-}  // namespace
 
 Result<SessionLock> SessionLock::take(const std::filesystem::path& session) {
   std::error_code error;

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <vector>
 
 #include "base/result.hpp"
 #include "runtime/session_spec.hpp"
@@ -38,6 +39,8 @@ struct UnfinishedSession {
 // The newest one in <profile>/sessions.
 [[nodiscard]] std::optional<UnfinishedSession> newest_unfinished(
     const std::filesystem::path& profile);
+// The folders in <profile>/sessions, by name.
+[[nodiscard]] std::vector<std::filesystem::path> sessions_of(const std::filesystem::path& profile);
 // <profile>/sessions/000001, one beyond the highest there.
 [[nodiscard]] std::filesystem::path next_session(const std::filesystem::path& profile);
 

@@ -167,6 +167,7 @@ Status SimulatedSession::close(SessionClosed figures) {
   figures.events = recorder_->sequence();
   figures.commands = recorder_->commands();
   figures.digest = recorder_->digest();
+  figures.learned = learned_digest(*engine_);
   const auto bytes = encode_closed(figures);
   const auto room = journal().reserve(bytes.size());
   std::copy(bytes.begin(), bytes.end(), room.begin());
