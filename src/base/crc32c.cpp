@@ -47,15 +47,23 @@ std::uint64_t load_little_endian(const std::byte* from) noexcept {
 __attribute__((target("sse4.2"))) std::uint32_t crc32c_by_instruction(
     std::span<const std::byte> bytes, std::uint32_t previous) noexcept {
   std::uint64_t crc = ~previous;
-  while (bytes.size() >= 8) {
+  const std::byte* at = bytes.data();
+  std::size_t left = bytes.size();
+  for (; left >= 8; left -= 8, at += 8) {
     std::uint64_t word = 0;
-    std::memcpy(&word, bytes.data(), 8);
+    std::memcpy(&word, at, 8);
     crc = _mm_crc32_u64(crc, word);
-    bytes = bytes.subspan(8);
   }
   auto rest = static_cast<std::uint32_t>(crc);
-  for (const std::byte byte : bytes) {
-    rest = _mm_crc32_u8(rest, std::to_integer<unsigned char>(byte));
+  if (left >= 4) {  // what a journal record leaves
+    std::uint32_t word = 0;
+    std::memcpy(&word, at, 4);
+    rest = _mm_crc32_u32(rest, word);
+    left -= 4;
+    at += 4;
+  }
+  for (; left > 0; --left, ++at) {
+    rest = _mm_crc32_u8(rest, std::to_integer<unsigned char>(*at));
   }
   return ~rest;
 }

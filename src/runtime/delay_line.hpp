@@ -1,28 +1,26 @@
 #pragma once
 
 // Market records between the venue and us: each kind waits its own delay, so each keeps its
-// order, and the earliest head is the next event.
+// order, and the earliest head is the next event. The events lie here by value: by the time they
+// are heard of, the records that they were read from have long left the processor's caches.
 
-#include <limits>
+#include <algorithm>
 #include <vector>
 
 #include "base/time.hpp"
+#include "model/events.hpp"
 #include "runtime/tape.hpp"
 
 namespace lanner::runtime {
-
-struct DelayedItem {
-  Timestamp ts_init;
-  Timestamp ts_event;
-  TapeItem item;
-};
 
 class DelayLine {
  public:
   // feed: what a record needs from venue to us.
   explicit DelayLine(Duration feed) noexcept : feed_(feed) {}
 
-  void push(const TapeItem& item) {
+  // The event of this record, with its times; its payload is for the caller to fill before
+  // anything else is asked of the line.
+  model::Event& push(const TapeItem& item) {
     const bool is_bar = item.kind == TapeKind::bar;
     const Timestamp ts_event =
         is_bar ? item.venue_time + seconds(item.interval_s) : item.venue_time;
@@ -31,56 +29,61 @@ class DelayLine {
     const Duration delay = recorded > Duration{} ? recorded : feed_;
     Lane& lane = lane_of(item);
     lane.last = std::max(lane.last, ts_event + delay);
-    lane.items.push_back({lane.last, ts_event, item});
-    if (lane.items.size() == 1) {
+    Place& place = lane.places.push_back();
+    place.event.ts_event = ts_event;
+    place.event.ts_init = lane.last;
+    place.instrument_id = item.instrument_id;
+    if (lane.head == Timestamp::never()) {
+      lane.head = lane.last;
       choose();
     }
+    return place.event;
   }
 
-  [[nodiscard]] bool is_empty() const noexcept { return next_ == kNone; }
-  [[nodiscard]] Timestamp next_time() const noexcept {
-    return is_empty() ? Timestamp::never() : lanes_[next_].items.front().ts_init;
-  }
-  [[nodiscard]] TapeKind next_kind() const noexcept {
-    return lanes_[next_].items.front().item.kind;
-  }
-  [[nodiscard]] DelayedItem pop() {
+  [[nodiscard]] bool is_empty() const noexcept { return next_time_ == Timestamp::never(); }
+  [[nodiscard]] Timestamp next_time() const noexcept { return next_time_; }
+  // The next event; valid until it is popped. Not of an empty line.
+  [[nodiscard]] model::Event& front() noexcept { return lanes_[next_].places.front().event; }
+  void pop() noexcept {
     Lane& lane = lanes_[next_];
-    const DelayedItem item = lane.items.front();
-    lane.items.pop_front();
+    lane.places.pop_front();
+    lane.head = lane.places.is_empty() ? Timestamp::never() : lane.places.front().event.ts_init;
     choose();
-    return item;
   }
 
  private:
-  static constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
+  struct Place {
+    model::Event event;
+    InstrumentId instrument_id;
+  };
   // First in, first out; grows by doubling and then stays.
-  class Items {
+  class Places {
    public:
-    [[nodiscard]] bool empty() const noexcept { return first_ == end_; }
-    [[nodiscard]] std::size_t size() const noexcept { return end_ - first_; }
-    [[nodiscard]] const DelayedItem& front() const noexcept {
-      return places_[first_ & (places_.size() - 1)];
-    }
-    void push_back(const DelayedItem& item) {
-      if (size() == places_.size()) {
+    [[nodiscard]] bool is_empty() const noexcept { return first_ == end_; }
+    [[nodiscard]] Place& front() noexcept { return places_[first_ & mask_]; }
+    [[nodiscard]] const Place& front() const noexcept { return places_[first_ & mask_]; }
+    Place& push_back() {
+      if (end_ - first_ > mask_) [[unlikely]] {
         grow();
       }
-      places_[end_++ & (places_.size() - 1)] = item;
+      return places_[end_++ & mask_];
     }
     void pop_front() noexcept { ++first_; }
 
    private:
     void grow() {
-      std::vector<DelayedItem> wider(places_.size() * 2);
-      for (std::size_t i = 0; i < size(); ++i) {
-        wider[i] = places_[(first_ + i) & (places_.size() - 1)];
+      std::vector<Place> wider(places_.size() * 2);
+      for (std::size_t i = first_; i < end_; ++i) {
+        wider[i - first_] = places_[i & mask_];
       }
-      end_ = size();
+      end_ -= first_;
       first_ = 0;
       places_ = std::move(wider);
+      mask_ = places_.size() - 1;
     }
-    std::vector<DelayedItem> places_ = std::vector<DelayedItem>(256);  // a power of two
+    static constexpr std::size_t kStart = 256;  // a power of two
+    std::vector<Place> places_ = std::vector<Place>(kStart);
+    std::size_t mask_ = kStart - 1;
     std::size_t first_ = 0;
     std::size_t end_ = 0;
   };
@@ -88,7 +91,8 @@ class DelayLine {
     TapeKind kind = TapeKind::bar;
     std::int32_t interval_s = 0;
     Timestamp last;
-    Items items;
+    Timestamp head = Timestamp::never();  // of the first place
+    Places places;
   };
 
   Lane& lane_of(const TapeItem& item) {
@@ -97,30 +101,31 @@ class DelayLine {
         return lane;
       }
     }
-    lanes_.push_back(Lane{item.kind, item.interval_s, Timestamp{}, {}});
+    lanes_.push_back(Lane{item.kind, item.interval_s, Timestamp{}, Timestamp::never(), {}});
     return lanes_.back();
   }
   // Earliest first; at one instant by kind, then instrument.
   void choose() noexcept {
-    next_ = kNone;
+    next_time_ = Timestamp::never();
     for (std::size_t i = 0; i < lanes_.size(); ++i) {
-      if (!lanes_[i].items.empty() && (next_ == kNone || is_before(lanes_[i], lanes_[next_]))) {
+      const Timestamp head = lanes_[i].head;
+      const bool is_tie = head == next_time_ && head != Timestamp::never();
+      if (head < next_time_ || (is_tie && is_before(lanes_[i], lanes_[next_]))) {
         next_ = i;
+        next_time_ = head;
       }
     }
   }
   [[nodiscard]] static bool is_before(const Lane& a, const Lane& b) noexcept {
-    const DelayedItem& x = a.items.front();
-    const DelayedItem& y = b.items.front();
-    if (x.ts_init != y.ts_init) {
-      return x.ts_init < y.ts_init;
-    }
-    return a.kind != b.kind ? a.kind < b.kind : x.item.instrument_id < y.item.instrument_id;
+    return a.kind != b.kind
+               ? a.kind < b.kind
+               : a.places.front().instrument_id < b.places.front().instrument_id;
   }
 
   Duration feed_;
   std::vector<Lane> lanes_;
-  std::size_t next_ = kNone;
+  std::size_t next_ = 0;
+  Timestamp next_time_ = Timestamp::never();
 };
 
 }  // namespace lanner::runtime

@@ -21,6 +21,7 @@ SimulatedSession::SimulatedSession(const SessionSpec& spec, Tape tape,
   this->journal().commit(store::RecordKind::session_opened, 0, bytes.size());
   started_at_ = tape_.is_done() ? spec.from : tape_.next_time();
   now_ = started_at_;
+  note_unheard();
 }
 
 bool SimulatedSession::is_later(const Report& a, const Report& b) noexcept {
@@ -28,29 +29,35 @@ bool SimulatedSession::is_later(const Report& a, const Report& b) noexcept {
                                             : a.order > b.order;
 }
 
-Timestamp SimulatedSession::next_engine_time() const noexcept {
-  Timestamp next = std::min(delay_.next_time(), timers_.next_time());
+// Reports, timers and conditions are few beside the market's records, so their earliest is kept.
+void SimulatedSession::note_unheard() noexcept {
+  unheard_at_ = timers_.next_time();
   if (!reports_.empty()) {
-    next = std::min(next, reports_.front().event.ts_init);
+    unheard_at_ = std::min(unheard_at_, reports_.front().event.ts_init);
   }
   if (conditions_proposed_ < conditions_.size()) {
-    next = std::min(next, started_at_);
+    unheard_at_ = std::min(unheard_at_, started_at_);
   }
-  return std::max(next, now_);
 }
 
 Timestamp SimulatedSession::next_time() {
-  flush_commands();
+  if (is_market_event_) {
+    is_market_event_ = false;
+    delay_.pop();
+  }
+  if (pending_commands_ != 0) {
+    flush_commands();
+  }
   for (;;) {
     // Behind the last market event there is nothing to act on; what the venue has reported by
     // then is still heard, so that both ledgers tell of the same fills.
-    if (tape_.is_done() && delay_.is_empty()) {
-      next_at_ = reports_.empty() ? Timestamp::never() : next_engine_time();
+    if (tape_.is_done() && delay_.is_empty() && reports_.empty()) [[unlikely]] {
+      next_at_ = Timestamp::never();
       return next_at_;
     }
-    next_at_ = next_engine_time();
-    const Timestamp venue_at = std::min(tape_.next_time(), exchange_->next_time());
-    if (venue_at > next_at_) {
+    next_at_ = std::max(std::min(delay_.next_time(), unheard_at_), now_);
+    const bool is_over = tape_.is_done() && delay_.is_empty();
+    if (is_over || std::min(tape_.next_time(), exchange_->next_time()) > next_at_) {
       return next_at_;
     }
     step_venue();
@@ -62,23 +69,25 @@ void SimulatedSession::step_venue() {
   const Timestamp inside_at = exchange_->next_time();
   venue_now_ = std::min(tape_at, inside_at);
   exchange_->advance(venue_now_, fresh_reports_);
-  take_reports();
+  if (!fresh_reports_.empty()) {
+    take_reports();
+  }
   if (tape_at > inside_at || tape_at == Timestamp::never()) {
     return;
   }
   const TapeItem item = tape_.next();
+  model::EventPayload& payload = delay_.push(item).payload;
   switch (item.kind) {
     case TapeKind::funding:
-      exchange_->on_funding(item.funding(), item.venue_time);
+      exchange_->on_funding(payload.emplace<model::FundingRate>(item.funding()), item.venue_time);
       break;
     case TapeKind::trade:
-      exchange_->on_trade(item.trade(), item.venue_time);
+      exchange_->on_trade(payload.emplace<model::TradeTick>(item.trade()), item.venue_time);
       break;
     case TapeKind::bar:
-      exchange_->on_bar(item.bar(), item.venue_time);
+      exchange_->on_bar(payload.emplace<model::Bar>(item.bar()), item.venue_time);
       break;
   }
-  delay_.push(item);
 }
 
 void SimulatedSession::take_reports() {
@@ -87,33 +96,25 @@ void SimulatedSession::take_reports() {
     std::push_heap(reports_.begin(), reports_.end(), is_later);
   }
   fresh_reports_.clear();
-}
-
-void SimulatedSession::make_market_event() {
-  const DelayedItem next = delay_.pop();
-  event_.ts_event = next.ts_event;
-  switch (next.item.kind) {
-    case TapeKind::funding:
-      event_.payload = next.item.funding();
-      break;
-    case TapeKind::trade:
-      event_.payload = next.item.trade();
-      break;
-    case TapeKind::bar:
-      event_.payload = next.item.bar();
-      break;
-  }
+  note_unheard();
 }
 
 const model::Event& SimulatedSession::apply_next() {
   const Timestamp at = next_at_;
   ENSURE(at != Timestamp::never());
   now_ = at;
-  event_.ts_init = at;
   // At one instant: market data, then execution, then timers, then what was asked for.
-  if (std::max(delay_.next_time(), now_) == at && !delay_.is_empty()) {
-    make_market_event();
-  } else if (!reports_.empty() && reports_.front().event.ts_init <= at) {
+  is_market_event_ = delay_.next_time() <= at;
+  if (is_market_event_) {
+    return finish(delay_.front());
+  }
+  make_own_event(at);
+  note_unheard();
+  return finish(event_);
+}
+
+void SimulatedSession::make_own_event(Timestamp at) {
+  if (!reports_.empty() && reports_.front().event.ts_init <= at) {
     std::pop_heap(reports_.begin(), reports_.end(), is_later);
     event_.ts_event = reports_.back().event.ts_event;
     event_.payload = reports_.back().event.payload;
@@ -128,9 +129,13 @@ const model::Event& SimulatedSession::apply_next() {
     event_.ts_event = at;
     event_.payload = model::ConditionProposed{&standing.condition};
   }
-  recorder_->apply(event_);
+}
+
+const model::Event& SimulatedSession::finish(model::Event& event) {
+  event.ts_init = now_;
+  recorder_->apply(event);
   pending_commands_ = recorder_->sink().commands().size();
-  return event_;
+  return event;
 }
 
 void SimulatedSession::hand_over(const model::Command& command, Timestamp now) {
@@ -149,6 +154,7 @@ void SimulatedSession::flush_commands() {
     }
   }
   pending_commands_ = 0;
+  note_unheard();
 }
 
 void SimulatedSession::abandon(std::size_t kept) noexcept {

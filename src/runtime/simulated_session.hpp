@@ -31,7 +31,7 @@ class SimulatedSession {
   // Plays the venue up to the next event of the engine and tells its ts_init; never() at the end
   // of the tape.
   [[nodiscard]] Timestamp next_time();
-  // Applies that event. Only after next_time() told one.
+  // Applies that event. Only after next_time() told one; the event stays until the next call.
   const model::Event& apply_next();
 
   [[nodiscard]] const core::Engine& engine() const noexcept { return *engine_; }
@@ -60,8 +60,9 @@ class SimulatedSession {
   void take_reports();
   void hand_over(const model::Command& command, Timestamp now);
   void flush_commands();
-  [[nodiscard]] Timestamp next_engine_time() const noexcept;
-  void make_market_event();
+  void note_unheard() noexcept;
+  const model::Event& finish(model::Event& event);
+  void make_own_event(Timestamp at);
   [[nodiscard]] static bool is_later(const Report& a, const Report& b) noexcept;
 
   std::unique_ptr<core::Engine> engine_;
@@ -79,7 +80,9 @@ class SimulatedSession {
   Timestamp now_;
   Timestamp venue_now_;
   Timestamp next_at_ = Timestamp::never();  // of the engine's next event
-  model::Event event_;
+  Timestamp unheard_at_ = Timestamp::never();  // earliest of what does not come from the market
+  model::Event event_;                         // the last that did not come from the market
+  bool is_market_event_ = false;  // the last event is the front of the delay line
   bool is_abandoned_ = false;
   std::size_t pending_commands_ = 0;  // of the last event, not handed over yet
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <numeric>
 
 namespace lanner::runtime {
 namespace {
@@ -14,12 +15,6 @@ Record read(const std::byte* at) noexcept {
   Record record;
   std::memcpy(&record, at, sizeof record);
   return record;
-}
-
-std::int64_t stamp_of(const std::byte* at) noexcept {
-  std::int64_t stamp = 0;
-  std::memcpy(&stamp, at, sizeof stamp);  // every record starts with its stamp
-  return stamp;
 }
 
 template <typename Record>
@@ -75,20 +70,35 @@ Result<Tape> Tape::open(const store::Catalog& catalog, const TapeSelection& sele
 }
 
 void Tape::plant() {
+  std::vector<std::uint32_t> order(cursors_.size());
+  std::iota(order.begin(), order.end(), 0U);
+  std::stable_sort(order.begin(), order.end(), [this](std::uint32_t a, std::uint32_t b) {
+    const Cursor& x = cursors_[a];
+    const Cursor& y = cursors_[b];
+    return x.kind != y.kind ? x.kind < y.kind : x.instrument_id < y.instrument_id;
+  });
+  std::vector<Cursor> cursors;
+  std::vector<Coverage> coverage;
+  for (const std::uint32_t from : order) {
+    cursors.push_back(cursors_[from]);
+    coverage.push_back(std::move(coverage_[from]));
+  }
+  cursors_ = std::move(cursors);
+  coverage_ = std::move(coverage);
   std::size_t leaves = 1;
   while (leaves < cursors_.size()) {
     leaves *= 2;
   }
-  tree_.assign(2 * leaves, kNone);
+  tree_.assign(2 * leaves, Entry{});
   for (std::uint32_t i = 0; i < cursors_.size(); ++i) {
-    if (skip_covered(cursors_[i])) {
-      Cursor& cursor = cursors_[i];
-      cursor.order = static_cast<std::uint32_t>(cursor.kind) << 24 | cursor.instrument_id.value();
-      tree_[leaves + i] = key_of(stamp_of(cursor.at), cursor.order, i);
+    if (skip_covered(i)) {
+      tree_[leaves + i] = {stamp_of(cursors_[i].at), i};
     }
   }
   for (std::size_t node = leaves - 1; node >= 1; --node) {
-    tree_[node] = std::min(tree_[2 * node], tree_[2 * node + 1]);
+    const Entry& left = tree_[2 * node];
+    const Entry& right = tree_[2 * node + 1];
+    tree_[node] = right.time < left.time ? right : left;
   }
 }
 
@@ -156,8 +166,9 @@ void Tape::add_cursor(std::span<const Record> rows, InstrumentId id, std::int32_
   cursor.interval_s = interval_s;
   cursor.kind = kKindOf<Record>;
   cursor.instrument_id = id;
-  cursor.covered = std::move(covered);
-  cursors_.push_back(std::move(cursor));
+  cursor.is_covered = !covered.empty();
+  cursors_.push_back(cursor);
+  coverage_.push_back({std::move(covered), 0});
 }
 
 template <typename Record>
@@ -172,48 +183,23 @@ void Tape::add_spans(std::vector<Span>& spans, std::span<const Record> rows, std
   }
 }
 
-bool Tape::skip_covered(Cursor& cursor) noexcept {
+bool Tape::skip_covered(std::uint32_t index) noexcept {
+  Cursor& cursor = cursors_[index];
+  Coverage& coverage = coverage_[index];
   const std::int64_t length = std::int64_t{cursor.interval_s} * kNsPerSecond;
   for (; cursor.at != cursor.end; cursor.at += cursor.stride) {
     const std::int64_t from = stamp_of(cursor.at);
-    while (cursor.covered_at < cursor.covered.size() &&
-           cursor.covered[cursor.covered_at].to < from + length) {
-      ++cursor.covered_at;
+    while (coverage.at < coverage.windows.size() &&
+           coverage.windows[coverage.at].to < from + length) {
+      ++coverage.at;
     }
-    const bool is_covered = cursor.covered_at < cursor.covered.size() &&
-                            cursor.covered[cursor.covered_at].from <= from;
+    const bool is_covered = coverage.at < coverage.windows.size() &&
+                            coverage.windows[coverage.at].from <= from;
     if (!is_covered) {
       return true;
     }
   }
   return false;
-}
-
-TapeItem Tape::next() noexcept {
-  const std::uint32_t index = cursor_of(tree_[1]);
-  Cursor& cursor = cursors_[index];
-  const TapeItem item{Timestamp{time_of(tree_[1])}, cursor.kind, cursor.instrument_id,
-                      cursor.interval_s, cursor.at};
-  cursor.at += cursor.stride;
-  ++played_;
-  // Many series are read in turns, too many for the processor to see where each of them goes.
-  const std::size_t stride = cursor.stride;
-  __builtin_prefetch(cursor.at + 2 * stride);
-  __builtin_prefetch(cursor.at + 3 * stride - 1);
-  const bool has_more =
-      cursor.covered.empty() ? cursor.at != cursor.end : skip_covered(cursor);
-  replace(index, has_more ? key_of(stamp_of(cursor.at), cursor.order, index) : kNone);
-  return item;
-}
-
-void Tape::replace(std::uint32_t cursor, Key key) noexcept {
-  std::size_t node = tree_.size() / 2 + cursor;
-  tree_[node] = key;
-  for (; node > 1; node /= 2) {
-    const Key other = tree_[node ^ 1U];
-    key = other < key ? other : key;
-    tree_[node / 2] = key;
-  }
 }
 
 }  // namespace lanner::runtime

@@ -15,6 +15,12 @@
 namespace lanner::store {
 namespace {
 
+// Records are sealed by the dozen, while they are still near: one record waits for the chain of
+// the one before, so a lone one would make the engine's own work wait as well.
+constexpr std::size_t kSealBytes = 16UL * 1024;
+// A journal that is dropped anyway need not push everything else out of the processor's caches.
+constexpr std::size_t kMemoryBytes = 64UL * 1024;
+
 Status write_all(int fd, std::span<const std::byte> bytes, const std::string& path) noexcept {
   while (!bytes.empty()) {
     const ssize_t written = ::write(fd, bytes.data(), bytes.size());
@@ -52,6 +58,7 @@ struct JournalWriter::State {
   std::uint64_t bytes_written = 0;
   std::vector<std::byte> buffer;
   std::size_t used = 0;
+  std::size_t sealed = 0;  // up to there the records have their chain and checksum
   Status error;
 
   // Confirming a continued session.
@@ -86,13 +93,33 @@ struct JournalWriter::State {
   // The chain of the last record that went to the file: what a new segment starts from.
   std::uint64_t chain_on_disk = 0;
 
+  [[nodiscard]] std::size_t limit() const noexcept {
+    return durability == Durability::memory ? kMemoryBytes : kBufferBytes;
+  }
+
+  void seal() noexcept {
+    while (sealed < used) {
+      std::byte* at = buffer.data() + sealed;
+      std::uint32_t length = 0;
+      std::memcpy(&length, at + offsetof(RecordHeader, length), sizeof length);
+      const std::size_t whole = padded(kRecordHeaderBytes + length);
+      chain = hash64(std::span<const std::byte>(at + 16, whole - 16), chain);
+      std::memcpy(at + offsetof(RecordHeader, chain), &chain, sizeof chain);
+      const std::uint32_t crc = crc32c(std::span<const std::byte>(at + 4, whole - 4));
+      std::memcpy(at, &crc, sizeof crc);
+      sealed += whole;
+    }
+  }
+
   // Whole records only cross a flush, so a segment ends between records.
   Status flush() noexcept {
+    seal();
     if (!error) {
+      used = sealed = 0;  // nothing follows a failed write, so nothing need be kept
       return error;
     }
     if (durability == Durability::memory || used == 0) {
-      used = 0;
+      used = sealed = 0;
       return {};
     }
     if (segment_bytes + used > kSegmentBytesMax) {
@@ -103,7 +130,7 @@ struct JournalWriter::State {
     }
     segment_bytes += used;
     bytes_written += used;
-    used = 0;
+    used = sealed = 0;
     chain_on_disk = chain;
     return error;
   }
@@ -146,7 +173,7 @@ struct JournalWriter::State {
 };
 
 JournalWriter::JournalWriter(std::unique_ptr<State> state) : state_(std::move(state)) {
-  state_->buffer.resize(kBufferBytes + kPayloadBytesMax);
+  state_->buffer.resize(state_->limit() + kPayloadBytesMax);
 }
 JournalWriter::JournalWriter(JournalWriter&&) noexcept = default;
 JournalWriter& JournalWriter::operator=(JournalWriter&&) noexcept = default;
@@ -209,7 +236,7 @@ Result<JournalWriter> JournalWriter::resume(const std::filesystem::path& session
 std::span<std::byte> JournalWriter::reserve(std::size_t bytes) noexcept {
   State& s = *state_;
   ENSURE(bytes <= kPayloadBytesMax - kRecordHeaderBytes - 8);
-  if (s.used + kRecordHeaderBytes + bytes + 8 > kBufferBytes && s.used > 0) {
+  if (s.used + kRecordHeaderBytes + bytes + 8 > s.limit() && s.used > 0) {
     static_cast<void>(s.flush());  // a failure stays in `error` and is told by the next flush()
   }
   return std::span(s.buffer).subspan(s.used + kRecordHeaderBytes, bytes);
@@ -219,21 +246,21 @@ void JournalWriter::commit(RecordKind kind, std::uint64_t sequence, std::size_t 
   State& s = *state_;
   const std::size_t whole = padded(kRecordHeaderBytes + length);
   std::byte* at = s.buffer.data() + s.used;
-  std::memset(at + kRecordHeaderBytes + length, 0, whole - kRecordHeaderBytes - length);
+  // Clears the padding; what lies behind it is not used yet.
+  constexpr std::uint64_t kPadding = 0;
+  std::memcpy(at + kRecordHeaderBytes + length, &kPadding, sizeof kPadding);
   RecordHeader header;
   header.length = static_cast<std::uint32_t>(length);
   header.sequence = sequence;
   header.kind = kind;
   std::memcpy(at, &header, sizeof header);
-  header.chain = hash64(std::span<const std::byte>(at + 16, whole - 16), s.chain);
-  std::memcpy(at + 8, &header.chain, sizeof header.chain);
-  header.crc = crc32c(std::span<const std::byte>(at + 4, whole - 4));
-  std::memcpy(at, &header.crc, sizeof header.crc);
-  s.chain = header.chain;
-  if (s.recorded) {
+  s.used += whole;
+  if (s.recorded) [[unlikely]] {
+    s.seal();
+    s.used = s.sealed -= whole;
     s.confirm(std::span<const std::byte>(at, whole), sequence);
-  } else {
-    s.used += whole;
+  } else if (s.used - s.sealed >= kSealBytes) {
+    s.seal();
   }
 }
 
@@ -257,7 +284,10 @@ std::optional<std::uint64_t> JournalWriter::resumed_from() const noexcept {
 const std::optional<JournalDamage>& JournalWriter::damage() const noexcept {
   return state_->damage;
 }
-std::uint64_t JournalWriter::chain() const noexcept { return state_->chain; }
+std::uint64_t JournalWriter::chain() const noexcept {
+  state_->seal();
+  return state_->chain;
+}
 std::uint64_t JournalWriter::bytes_written() const noexcept { return state_->bytes_written; }
 
 }  // namespace lanner::store

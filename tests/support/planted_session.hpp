@@ -95,37 +95,26 @@ class PlantedSession {
       return;
     }
     const runtime::TapeItem item = tape_.next();
+    model::EventPayload& payload = delay_.push(item).payload;
     switch (item.kind) {
       case runtime::TapeKind::funding:
-        exchange_.on_funding(item.funding(), item.venue_time);
+        exchange_.on_funding(payload.emplace<model::FundingRate>(item.funding()), item.venue_time);
         break;
       case runtime::TapeKind::trade:
-        exchange_.on_trade(item.trade(), item.venue_time);
+        exchange_.on_trade(payload.emplace<model::TradeTick>(item.trade()), item.venue_time);
         break;
       case runtime::TapeKind::bar:
-        exchange_.on_bar(item.bar(), item.venue_time);
+        exchange_.on_bar(payload.emplace<model::Bar>(item.bar()), item.venue_time);
         break;
     }
-    delay_.push(item);
   }
 
   model::Event next_event(Timestamp at) {
     now_ = at;
     model::Event event;
     if (!delay_.is_empty() && std::max(delay_.next_time(), now_) == at) {
-      const runtime::DelayedItem next = delay_.pop();
-      event.ts_event = next.ts_event;
-      switch (next.item.kind) {
-        case runtime::TapeKind::funding:
-          event.payload = next.item.funding();
-          break;
-        case runtime::TapeKind::trade:
-          event.payload = next.item.trade();
-          break;
-        case runtime::TapeKind::bar:
-          event.payload = next.item.bar();
-          break;
-      }
+      event = delay_.front();
+      delay_.pop();
     } else if (!reports_.empty() && reports_.begin()->first.first <= at) {
       event = reports_.begin()->second;
       reports_.erase(reports_.begin());

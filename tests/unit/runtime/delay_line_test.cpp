@@ -38,15 +38,28 @@ class Trades {
   std::deque<store::TradeRecord> records_;
 };
 
+model::Event take(DelayLine& line) {
+  const model::Event event = line.front();
+  line.pop();
+  return event;
+}
+
+// Also names the instrument in the payload, to tell one event from the next.
+void push(DelayLine& line, const TapeItem& item) {
+  model::InstrumentStatus named;
+  named.instrument_id = item.instrument_id;
+  line.push(item).payload = named;
+}
+
 }  // namespace
 
 TEST_CASE("a bar is heard of at its close and the feed's latency, never before") {
   DelayLine line(milliseconds(50));
   CHECK(line.is_empty());
   CHECK(line.next_time() == Timestamp::never());
-  line.push(bar_at(kAt, 0));
+  push(line, bar_at(kAt, 0));
   CHECK(line.next_time() == kAt + minutes(1) + milliseconds(50));
-  const auto heard = line.pop();
+  const auto heard = take(line);
   CHECK(heard.ts_event == kAt + minutes(1));
   CHECK(heard.ts_init == kAt + minutes(1) + milliseconds(50));
   CHECK(line.is_empty());
@@ -55,15 +68,15 @@ TEST_CASE("a bar is heard of at its close and the feed's latency, never before")
 TEST_CASE("at one instant the order is kind, then instrument; a kind keeps its own order") {
   DelayLine line(milliseconds(50));
   Trades trades;
-  line.push(bar_at(kAt, 3));
-  line.push(bar_at(kAt, 4));
-  line.push(bar_at(kAt - minutes(4), 1, 300));
-  line.push(trades.at(kAt + minutes(1), {}));
-  line.push(funding_at(kAt + minutes(1), 9));
+  push(line, bar_at(kAt, 3));
+  push(line, bar_at(kAt, 4));
+  push(line, bar_at(kAt - minutes(4), 1, 300));
+  push(line, trades.at(kAt + minutes(1), {}));
+  push(line, funding_at(kAt + minutes(1), 9));
   std::vector<std::uint32_t> order;
   while (!line.is_empty()) {
     CHECK(line.next_time() == kAt + minutes(1) + milliseconds(50));
-    order.push_back(line.pop().item.instrument_id.value());
+    order.push_back(std::get<model::InstrumentStatus>(take(line).payload).instrument_id.value());
   }
   CHECK(order == std::vector<std::uint32_t>{9, 0, 1, 3, 4});
 }
@@ -71,18 +84,18 @@ TEST_CASE("at one instant the order is kind, then instrument; a kind keeps its o
 TEST_CASE("a recorded receipt is kept, and now never goes back") {
   DelayLine line(milliseconds(50));
   Trades trades;
-  line.push(trades.at(kAt, milliseconds(400)));
-  line.push(trades.at(kAt + milliseconds(10), milliseconds(20)));
-  line.push(trades.at(kAt + seconds(2), {}));
-  line.push(trades.at(kAt + seconds(3), milliseconds(-5)));
-  CHECK(line.pop().ts_init == kAt + milliseconds(400));
+  push(line, trades.at(kAt, milliseconds(400)));
+  push(line, trades.at(kAt + milliseconds(10), milliseconds(20)));
+  push(line, trades.at(kAt + seconds(2), {}));
+  push(line, trades.at(kAt + seconds(3), milliseconds(-5)));
+  CHECK(take(line).ts_init == kAt + milliseconds(400));
   // It was received while the one before was still on its way.
-  const auto second = line.pop();
+  const auto second = take(line);
   CHECK(second.ts_init == kAt + milliseconds(400));
   CHECK(second.ts_event == kAt + milliseconds(10));
-  CHECK(line.pop().ts_init == kAt + seconds(2) + milliseconds(50));
+  CHECK(take(line).ts_init == kAt + seconds(2) + milliseconds(50));
   // A receipt before the trade itself is no receipt.
-  CHECK(line.pop().ts_init == kAt + seconds(3) + milliseconds(50));
+  CHECK(take(line).ts_init == kAt + seconds(3) + milliseconds(50));
 }
 
 TEST_CASE("timers fire by time, then kind, then key; setting one again replaces it") {
