@@ -216,7 +216,7 @@ Result<int> run_data_import(const Invocation& in) {
   }
   const bool is_nothing_there = report->rejected.empty() && report->skipped.empty();
   if (report->files.empty() && is_nothing_there) {
-    fmt::print(stderr, "there is no file under the paths given; name a folder or files with data\n");
+    fmt::print(stderr, "there is no file under the paths given; name files or their folder\n");
   }
   const bool is_nothing_usable = is_nothing_there || !report->rejected.empty();
   return report->files.empty() && is_nothing_usable ? 4 : 0;
