@@ -1,14 +1,21 @@
 #include "runtime/tape.hpp"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cstring>
 #include <numeric>
+#include <utility>
+
+#include "base/ensure.hpp"
 
 namespace lanner::runtime {
 namespace {
 
 constexpr std::int64_t kBarHole = kNsPerHour;       // a longer silence ends a covered window
 constexpr std::int64_t kTradeHole = kNsPerMinute;
+constexpr std::size_t kBatchRows = 1024;  // about as many rows as stay in the nearest cache
+constexpr std::size_t kCursorRows = 128;
 
 template <typename Record>
 Record read(const std::byte* at) noexcept {
@@ -85,20 +92,98 @@ void Tape::plant() {
   }
   cursors_ = std::move(cursors);
   coverage_ = std::move(coverage);
-  std::size_t leaves = 1;
-  while (leaves < cursors_.size()) {
-    leaves *= 2;
-  }
-  tree_.assign(2 * leaves, Entry{});
   for (std::uint32_t i = 0; i < cursors_.size(); ++i) {
-    if (skip_covered(i)) {
-      tree_[leaves + i] = {stamp_of(cursors_[i].at), i};
+    if (!skip_covered(i)) {
+      cursors_[i].at = cursors_[i].end;
     }
   }
-  for (std::size_t node = leaves - 1; node >= 1; --node) {
-    const Entry& left = tree_[2 * node];
-    const Entry& right = tree_[2 * node + 1];
-    tree_[node] = right.time < left.time ? right : left;
+  fill();
+}
+
+void Tape::fill() {
+  batch_.clear();
+  keys_.clear();
+  at_ = 0;
+  next_time_ = Timestamp::never();
+  std::int64_t begin = Timestamp::never().ns();
+  for (const Cursor& cursor : cursors_) {
+    if (cursor.at != cursor.end) {
+      begin = std::min(begin, stamp_of(cursor.at));
+    }
+  }
+  if (begin == Timestamp::never().ns()) {
+    return;
+  }
+  batch_begin_ = begin;
+  const std::int64_t end = end_of_batch(begin);
+  for (std::uint32_t i = 0; i < cursors_.size(); ++i) {
+    take_until(i, end);
+  }
+  ENSURE(batch_.size() <= kRowMask);
+  sort_keys();
+  next_time_ = time_of(keys_[0]);
+  if (keys_.size() < kBatchRows / 2) {
+    span_ = std::min(2 * span_, kSpanMax);
+  } else if (keys_.size() > 2 * kBatchRows) {
+    span_ = std::max<std::int64_t>(span_ / 2, 1);
+  }
+}
+
+// Where the tape grows dense all at once, a batch ends where a cursor would play too many rows.
+std::int64_t Tape::end_of_batch(std::int64_t begin) const noexcept {
+  std::int64_t end = begin + span_;
+  for (const Cursor& cursor : cursors_) {
+    const auto left = static_cast<std::size_t>(cursor.end - cursor.at);
+    if (left > kCursorRows * cursor.stride) {
+      end = std::min(end, stamp_of(cursor.at + kCursorRows * cursor.stride));
+    }
+  }
+  return std::max(end, begin + 1);
+}
+
+void Tape::take_until(std::uint32_t index, std::int64_t end) {
+  Cursor& cursor = cursors_[index];
+  while (cursor.at != cursor.end) {
+    const std::int64_t stamp = stamp_of(cursor.at);
+    if (stamp >= end) {
+      return;
+    }
+    keys_.push_back(static_cast<Key>(stamp - batch_begin_) << kRowBits | batch_.size());
+    batch_.push_back({cursor.at, index});
+    cursor.at += cursor.stride;
+    if (cursor.is_covered && !skip_covered(index)) {
+      return;
+    }
+  }
+}
+
+// By time alone and stable: rows were taken in the order that holds at equal times. Digits in
+// which all times agree, as the lowest of whole milliseconds, are passed over.
+void Tape::sort_keys() {
+  constexpr unsigned kDigitBits = 10;
+  constexpr std::size_t kDigits = std::size_t{1} << kDigitBits;
+  Key used = 0;
+  for (const Key key : keys_) {
+    used |= key >> kRowBits;
+  }
+  sorted_.resize(keys_.size());
+  std::array<std::uint32_t, kDigits> counts;
+  while (used != 0) {
+    const auto shift = kRowBits + static_cast<unsigned>(std::countr_zero(used));
+    const auto digit_of = [shift](Key key) { return key >> shift & (kDigits - 1); };
+    counts.fill(0);
+    for (const Key key : keys_) {
+      ++counts[digit_of(key)];
+    }
+    std::uint32_t before = 0;
+    for (std::uint32_t& count : counts) {
+      before += std::exchange(count, before);
+    }
+    for (const Key key : keys_) {
+      sorted_[counts[digit_of(key)]++] = key;
+    }
+    keys_.swap(sorted_);
+    used &= ~((Key{kDigits} - 1) << (shift - kRowBits));
   }
 }
 

@@ -6,7 +6,6 @@
 
 #include <cstdint>
 #include <cstring>
-#include <limits>
 #include <memory>
 #include <span>
 #include <string>
@@ -48,23 +47,20 @@ class Tape {
   [[nodiscard]] static Result<Tape> open(const store::Catalog& catalog,
                                          const TapeSelection& selection);
 
-  [[nodiscard]] bool is_done() const noexcept { return tree_[1].time == kDone; }
-  [[nodiscard]] Timestamp next_time() const noexcept {
-    return is_done() ? Timestamp::never() : Timestamp{tree_[1].time};
-  }
-  [[nodiscard]] TapeItem next() noexcept {
-    const std::uint32_t index = tree_[1].cursor;
-    Cursor& cursor = cursors_[index];
-    const TapeItem item{Timestamp{tree_[1].time}, cursor.kind, cursor.instrument_id,
-                        cursor.interval_s, cursor.at};
-    const std::size_t stride = cursor.stride;
-    cursor.at += stride;
+  [[nodiscard]] bool is_done() const noexcept { return next_time_ == Timestamp::never(); }
+  [[nodiscard]] Timestamp next_time() const noexcept { return next_time_; }
+  [[nodiscard]] TapeItem next() {
+    const Row row = batch_[keys_[at_] & kRowMask];
+    const Cursor& cursor = cursors_[row.cursor];
+    const TapeItem item{next_time_, cursor.kind, cursor.instrument_id, cursor.interval_s,
+                        row.record};
     ++played_;
-    // Many series are read in turns, too many for the processor to see where each of them goes.
-    __builtin_prefetch(cursor.at + 2 * stride);
-    __builtin_prefetch(cursor.at + 3 * stride - 1);
-    const bool has_more = cursor.is_covered ? skip_covered(index) : cursor.at != cursor.end;
-    replace(index, has_more ? stamp_of(cursor.at) : kDone);
+    ++at_;
+    if (at_ == keys_.size()) [[unlikely]] {
+      fill();
+    } else {
+      next_time_ = time_of(keys_[at_]);
+    }
     return item;
   }
 
@@ -90,12 +86,16 @@ class Tape {
     std::vector<Span> windows;
     std::size_t at = 0;
   };
-  // What a cursor plays next, and when.
-  struct Entry {
-    std::int64_t time = kDone;
+  // A row of the batch in hand.
+  struct Row {
+    const std::byte* record = nullptr;
     std::uint32_t cursor = 0;
   };
-  static constexpr std::int64_t kDone = std::numeric_limits<std::int64_t>::max();
+  // Time since the batch began, and behind it the row: sorted as numbers.
+  using Key = std::uint64_t;
+  static constexpr unsigned kRowBits = 20;
+  static constexpr Key kRowMask = (Key{1} << kRowBits) - 1;
+  static constexpr std::int64_t kSpanMax = std::int64_t{1} << (63U - kRowBits);
   [[nodiscard]] static std::int64_t stamp_of(const std::byte* at) noexcept {
     std::int64_t stamp = 0;
     std::memcpy(&stamp, at, sizeof stamp);  // every record starts with its stamp
@@ -111,25 +111,25 @@ class Tape {
                         const TapeSelection& selection);
   bool skip_covered(std::uint32_t index) noexcept;
   void plant();
-  void replace(std::uint32_t cursor, std::int64_t time) noexcept {
-    std::size_t node = tree_.size() / 2 + cursor;
-    Entry entry{time, cursor};
-    tree_[node] = entry;
-    for (; node > 1; node /= 2) {
-      const Entry other = tree_[node ^ 1U];
-      // At one time the left one wins: the cursors stand in the order of the tape.
-      const bool is_other = (node & 1U) != 0 ? other.time <= entry.time : other.time < entry.time;
-      entry.time = is_other ? other.time : entry.time;
-      entry.cursor = is_other ? other.cursor : entry.cursor;
-      tree_[node / 2] = entry;
-    }
+  void fill();
+  [[nodiscard]] std::int64_t end_of_batch(std::int64_t begin) const noexcept;
+  void take_until(std::uint32_t cursor, std::int64_t end);
+  void sort_keys();
+  [[nodiscard]] Timestamp time_of(Key key) const noexcept {
+    return Timestamp{batch_begin_ + static_cast<std::int64_t>(key >> kRowBits)};
   }
 
   std::vector<Cursor> cursors_;  // by kind, then instrument: the order at equal times
   std::vector<Coverage> coverage_;  // by cursor
-  // A tournament: the leaves are the cursors' entries, each inner node the earlier of its two, so
-  // that a step costs the same few comparisons without a branch to guess. [1] is the winner.
-  std::vector<Entry> tree_ = {Entry{}, Entry{}};
+  // The merge works in batches: the rows of a span of time, cursor by cursor, and then sorted by
+  // a few passes over small numbers. A tournament of all cursors for each row costs thrice as much.
+  std::vector<Row> batch_;
+  std::vector<Key> keys_;
+  std::vector<Key> sorted_;  // room for a pass
+  std::size_t at_ = 0;       // in keys_
+  Timestamp next_time_ = Timestamp::never();
+  std::int64_t batch_begin_ = 0;
+  std::int64_t span_ = kNsPerSecond;  // of the next batch; follows the density of the tape
   // Keeps the mappings alive.
   std::vector<std::shared_ptr<const void>> series_;
   std::uint64_t rows_ = 0;

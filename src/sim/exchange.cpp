@@ -142,10 +142,22 @@ void Exchange::submit(const model::Command& command, Timestamp sent) {
                            order->order.instrument_id});
     }
     if (fate == SubmitFate::lost_request) {
+      note_queues();
       return;
     }
   }
   put_in_order(requests_, requests_head_, Request{sent + latency_.order, command});
+  note_queues();
+}
+
+void Exchange::note_queues() noexcept {
+  next_queued_ = Timestamp::never();
+  if (requests_head_ < requests_.size()) {
+    next_queued_ = requests_[requests_head_].at;
+  }
+  if (timeouts_head_ < timeouts_.size()) {
+    next_queued_ = std::min(next_queued_, timeouts_[timeouts_head_].at);
+  }
 }
 
 void Exchange::advance_due(Timestamp until, std::vector<model::Event>& reports) {
@@ -158,6 +170,7 @@ void Exchange::advance_due(Timestamp until, std::vector<model::Event>& reports) 
     expire_due();
     report_timeouts();
     admit_due();
+    note_queues();
     recorder_.drain(reports);
   }
 }

@@ -8,6 +8,7 @@
 // entries come first, then stops and closes, then targets. Per instrument feed bars or trades: a
 // trade ends the bar in play.
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -62,14 +63,7 @@ class Exchange {
     if (recorder_.has_reports()) {
       return now_;
     }
-    Timestamp next = std::min(next_print_, next_expiry_);
-    if (requests_head_ < requests_.size()) {
-      next = std::min(next, requests_[requests_head_].at);
-    }
-    if (timeouts_head_ < timeouts_.size()) {
-      next = std::min(next, timeouts_[timeouts_head_].at);
-    }
-    return next;
+    return std::min({next_print_, next_expiry_, next_queued_});
   }
   // Everything up to and including `until`, in order. Reports have ts_event = venue time, ts_init
   // = that + response latency (ascending), sequence 0.
@@ -120,6 +114,7 @@ class Exchange {
   void expire_due();
   void report_timeouts();
   void admit_due();
+  void note_queues() noexcept;
   void admit(const model::OrderRequest& order);
   void cancel(const model::CancelOrder& request);
 
@@ -144,6 +139,7 @@ class Exchange {
   std::size_t requests_head_ = 0;
   std::vector<Timeout> timeouts_;
   std::size_t timeouts_head_ = 0;
+  Timestamp next_queued_ = Timestamp::never();  // of requests and timeouts
   std::vector<Expiry> expiries_;
   Timestamp next_expiry_ = Timestamp::never();
 };

@@ -115,11 +115,9 @@ struct JournalWriter::State {
   Status flush() noexcept {
     seal();
     if (!error) {
-      used = sealed = 0;  // nothing follows a failed write, so nothing need be kept
-      return error;
+      return error;  // nothing follows a failed write
     }
     if (durability == Durability::memory || used == 0) {
-      used = sealed = 0;
       return {};
     }
     if (segment_bytes + used > kSegmentBytesMax) {
@@ -130,7 +128,6 @@ struct JournalWriter::State {
     }
     segment_bytes += used;
     bytes_written += used;
-    used = sealed = 0;
     chain_on_disk = chain;
     return error;
   }
@@ -174,6 +171,7 @@ struct JournalWriter::State {
 
 JournalWriter::JournalWriter(std::unique_ptr<State> state) : state_(std::move(state)) {
   state_->buffer.resize(state_->limit() + kPayloadBytesMax);
+  rewind();
 }
 JournalWriter::JournalWriter(JournalWriter&&) noexcept = default;
 JournalWriter& JournalWriter::operator=(JournalWriter&&) noexcept = default;
@@ -233,41 +231,47 @@ Result<JournalWriter> JournalWriter::resume(const std::filesystem::path& session
   return JournalWriter(std::move(state));
 }
 
-std::span<std::byte> JournalWriter::reserve(std::size_t bytes) noexcept {
-  State& s = *state_;
-  ENSURE(bytes <= kPayloadBytesMax - kRecordHeaderBytes - 8);
-  if (s.used + kRecordHeaderBytes + bytes + 8 > s.limit() && s.used > 0) {
-    static_cast<void>(s.flush());  // a failure stays in `error` and is told by the next flush()
-  }
-  return std::span(s.buffer).subspan(s.used + kRecordHeaderBytes, bytes);
+void JournalWriter::note_used() const noexcept {
+  state_->used = static_cast<std::size_t>(at_ - state_->buffer.data());
 }
 
-void JournalWriter::commit(RecordKind kind, std::uint64_t sequence, std::size_t length) noexcept {
+// What was there is with the file, confirmed, or dropped.
+void JournalWriter::rewind() noexcept {
   State& s = *state_;
-  const std::size_t whole = padded(kRecordHeaderBytes + length);
-  std::byte* at = s.buffer.data() + s.used;
-  // Clears the padding; what lies behind it is not used yet.
-  constexpr std::uint64_t kPadding = 0;
-  std::memcpy(at + kRecordHeaderBytes + length, &kPadding, sizeof kPadding);
+  s.used = s.sealed = 0;
+  at_ = s.buffer.data();
+  seal_at_ = s.recorded ? at_ : at_ + kSealBytes;  // each record of a recorded part by itself
+  limit_ = at_ + s.limit();
+}
+
+void JournalWriter::make_room(std::size_t bytes) noexcept {
+  ENSURE(bytes <= kPayloadBytesMax - kRecordHeaderBytes - kPaddingMax);
+  static_cast<void>(flush());  // a failure stays in `error` and is told by the next flush()
+}
+
+void JournalWriter::seal() noexcept {
+  State& s = *state_;
+  note_used();
+  s.seal();
+  if (!s.recorded) {
+    seal_at_ = at_ + kSealBytes;
+    return;
+  }
   RecordHeader header;
-  header.length = static_cast<std::uint32_t>(length);
-  header.sequence = sequence;
-  header.kind = kind;
-  std::memcpy(at, &header, sizeof header);
-  s.used += whole;
-  if (s.recorded) [[unlikely]] {
-    s.seal();
-    s.used = s.sealed -= whole;
-    s.confirm(std::span<const std::byte>(at, whole), sequence);
-  } else if (s.used - s.sealed >= kSealBytes) {
-    s.seal();
-  }
+  std::memcpy(&header, s.buffer.data(), sizeof header);
+  s.confirm(std::span(s.buffer).first(s.used), header.sequence);
+  rewind();
 }
 
-Status JournalWriter::flush() noexcept { return state_->flush(); }
+Status JournalWriter::flush() noexcept {
+  note_used();
+  const Status flushed = state_->flush();
+  rewind();
+  return flushed;
+}
 
 Status JournalWriter::close() noexcept {
-  const Status flushed = state_->flush();
+  const Status flushed = flush();
   if (flushed && state_->fd >= 0 && ::fdatasync(state_->fd) != 0) {
     return fail(ErrorKind::failure, "cannot sync the journal " + state_->path());
   }
@@ -285,6 +289,7 @@ const std::optional<JournalDamage>& JournalWriter::damage() const noexcept {
   return state_->damage;
 }
 std::uint64_t JournalWriter::chain() const noexcept {
+  note_used();
   state_->seal();
   return state_->chain;
 }

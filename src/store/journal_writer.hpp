@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -42,8 +43,26 @@ class JournalWriter {
   ~JournalWriter();
 
   // Room for one payload of at most `bytes`; valid until commit().
-  [[nodiscard]] std::span<std::byte> reserve(std::size_t bytes) noexcept;
-  void commit(RecordKind kind, std::uint64_t sequence, std::size_t length) noexcept;
+  [[nodiscard]] std::span<std::byte> reserve(std::size_t bytes) noexcept {
+    if (at_ + kRecordHeaderBytes + bytes + kPaddingMax > limit_) [[unlikely]] {
+      make_room(bytes);
+    }
+    return {at_ + kRecordHeaderBytes, bytes};
+  }
+  void commit(RecordKind kind, std::uint64_t sequence, std::size_t length) noexcept {
+    // Clears the padding; what lies behind it is not used yet.
+    constexpr std::uint64_t kPadding = 0;
+    std::memcpy(at_ + kRecordHeaderBytes + length, &kPadding, sizeof kPadding);
+    RecordHeader header;
+    header.length = static_cast<std::uint32_t>(length);
+    header.sequence = sequence;
+    header.kind = kind;
+    std::memcpy(at_, &header, sizeof header);
+    at_ += padded(kRecordHeaderBytes + length);
+    if (at_ >= seal_at_) [[unlikely]] {
+      seal();
+    }
+  }
 
   // Hands what is buffered to the file. The first error of any write stays and is returned by all
   // later calls; nothing is appended behind a failed write.
@@ -61,9 +80,18 @@ class JournalWriter {
   [[nodiscard]] std::uint64_t bytes_written() const noexcept;
 
  private:
+  static constexpr std::size_t kPaddingMax = 8;
   struct State;
   explicit JournalWriter(std::unique_ptr<State> state);
+  void make_room(std::size_t bytes) noexcept;
+  void seal() noexcept;
+  void note_used() const noexcept;
+  void rewind() noexcept;
+
   std::unique_ptr<State> state_;
+  std::byte* at_ = nullptr;       // where the next record begins
+  std::byte* seal_at_ = nullptr;  // behind it enough has gathered to be sealed
+  std::byte* limit_ = nullptr;    // records end before it
 };
 
 }  // namespace lanner::store
