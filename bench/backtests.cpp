@@ -11,7 +11,8 @@
 namespace lanner::bench {
 namespace {
 
-constexpr double kLimit = 260.0;
+constexpr double kBarLimit = 180.0;
+constexpr double kTickLimit = 100.0;
 
 struct Played {
   std::string digest;
@@ -88,7 +89,7 @@ std::vector<Row> bar_backtest(const Settings& settings) {
   row.name = "backtest, bars";
   row.unit = "ns/bar";
   row.floor = "scalar bar loop";
-  row.limit = kLimit;
+  row.limit = kBarLimit;
   row.measured = compare(
       settings,
       [&] {
@@ -121,7 +122,7 @@ std::vector<Row> tick_backtest(const Settings& settings) {
   row.name = "backtest, ticks";
   row.unit = "ns/trade";
   row.floor = "scan of 32-byte records";
-  row.limit = kLimit;
+  row.limit = kTickLimit;
   row.measured = compare(
       settings,
       [&] {

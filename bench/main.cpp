@@ -30,6 +30,7 @@ const Group kGroups[] = {{"bars", bar_backtest},
                          {"ticks", tick_backtest},
                          {"apply", apply_costs},
                          {"conditions", condition_checks},
+                         {"strategist", strategist_costs},
                          {"parts", small_parts},
                          {"parallel", parallel_backtests}};
 
@@ -51,7 +52,7 @@ Arguments parse(int count, char** values) {
       arguments.is_written = true;
     } else {
       fmt::print(stderr, "bench: unknown argument '{}'; there are --json, --write, --turns=N and "
-                         "a filter: bars ticks apply conditions parts "
+                         "a filter: bars ticks apply conditions strategist parts "
                          "parallel\n", value);
       std::exit(2);
     }

@@ -33,7 +33,7 @@ class DelayLine {
     place.event.ts_event = ts_event;
     place.event.ts_init = lane.last;
     place.instrument_id = item.instrument_id;
-    if (lane.head == Timestamp::never()) {
+    if (lane.head == Timestamp::never()) [[unlikely]] {
       lane.head = lane.last;
       choose();
     }
@@ -48,7 +48,11 @@ class DelayLine {
     Lane& lane = lanes_[next_];
     lane.places.pop_front();
     lane.head = lane.places.is_empty() ? Timestamp::never() : lane.places.front().event.ts_init;
-    choose();
+    if (lane.head < other_time_) {
+      next_time_ = lane.head;  // mostly one lane alone is in motion
+    } else {
+      choose();
+    }
   }
 
  private:
@@ -93,12 +97,18 @@ class DelayLine {
     Timestamp last;
     Timestamp head = Timestamp::never();  // of the first place
     Places places;
+    [[nodiscard]] bool holds(const TapeItem& item) const noexcept {
+      return kind == item.kind && interval_s == item.interval_s;
+    }
   };
 
   Lane& lane_of(const TapeItem& item) {
-    for (Lane& lane : lanes_) {
-      if (lane.kind == item.kind && lane.interval_s == item.interval_s) {
-        return lane;
+    if (pushed_ < lanes_.size() && lanes_[pushed_].holds(item)) [[likely]] {
+      return lanes_[pushed_];
+    }
+    for (pushed_ = 0; pushed_ < lanes_.size(); ++pushed_) {
+      if (lanes_[pushed_].holds(item)) {
+        return lanes_[pushed_];
       }
     }
     lanes_.push_back(Lane{item.kind, item.interval_s, Timestamp{}, Timestamp::never(), {}});
@@ -115,6 +125,10 @@ class DelayLine {
         next_time_ = head;
       }
     }
+    other_time_ = Timestamp::never();
+    for (std::size_t i = 0; i < lanes_.size(); ++i) {
+      other_time_ = i == next_ ? other_time_ : std::min(other_time_, lanes_[i].head);
+    }
   }
   [[nodiscard]] static bool is_before(const Lane& a, const Lane& b) noexcept {
     return a.kind != b.kind
@@ -125,7 +139,9 @@ class DelayLine {
   Duration feed_;
   std::vector<Lane> lanes_;
   std::size_t next_ = 0;
+  std::size_t pushed_ = 0;  // the lane of the last push
   Timestamp next_time_ = Timestamp::never();
+  Timestamp other_time_ = Timestamp::never();  // earliest head of the other lanes
 };
 
 }  // namespace lanner::runtime

@@ -56,17 +56,17 @@ Timestamp SimulatedSession::next_time() {
       return next_at_;
     }
     next_at_ = std::max(std::min(delay_.next_time(), unheard_at_), now_);
-    const bool is_over = tape_.is_done() && delay_.is_empty();
-    if (is_over || std::min(tape_.next_time(), exchange_->next_time()) > next_at_) {
+    const Timestamp tape_at = tape_.next_time();
+    const Timestamp inside_at = exchange_->next_time();
+    const bool is_over = tape_at == Timestamp::never() && delay_.is_empty();
+    if (is_over || std::min(tape_at, inside_at) > next_at_) {
       return next_at_;
     }
-    step_venue();
+    step_venue(tape_at, inside_at);
   }
 }
 
-void SimulatedSession::step_venue() {
-  const Timestamp tape_at = tape_.next_time();
-  const Timestamp inside_at = exchange_->next_time();
+void SimulatedSession::step_venue(Timestamp tape_at, Timestamp inside_at) {
   venue_now_ = std::min(tape_at, inside_at);
   exchange_->advance(venue_now_, fresh_reports_);
   if (!fresh_reports_.empty()) {
@@ -165,7 +165,7 @@ void SimulatedSession::abandon(std::size_t kept) noexcept {
 
 void SimulatedSession::play_venue(Timestamp until) {
   while (std::min(tape_.next_time(), exchange_->next_time()) <= until) {
-    step_venue();
+    step_venue(tape_.next_time(), exchange_->next_time());
   }
 }
 

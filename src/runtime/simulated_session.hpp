@@ -56,7 +56,7 @@ class SimulatedSession {
     model::Event event;
     std::uint64_t order = 0;
   };
-  void step_venue();
+  void step_venue(Timestamp tape_at, Timestamp inside_at);
   void take_reports();
   void hand_over(const model::Command& command, Timestamp now);
   void flush_commands();

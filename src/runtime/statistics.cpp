@@ -58,14 +58,14 @@ void Statistics::note_price(const model::Event& event) {
   InstrumentId id;
   Price first;
   Price last;
-  if (const auto* bar = std::get_if<model::Bar>(&event.payload)) {
-    id = bar->instrument_id;
-    first = bar->open;
-    last = bar->close;
-  } else if (const auto* trade = std::get_if<model::TradeTick>(&event.payload)) {
+  if (const auto* trade = std::get_if<model::TradeTick>(&event.payload)) [[likely]] {
     id = trade->instrument_id;
     first = trade->price;
     last = trade->price;
+  } else if (const auto* bar = std::get_if<model::Bar>(&event.payload)) {
+    id = bar->instrument_id;
+    first = bar->open;
+    last = bar->close;
   } else {
     return;
   }
