@@ -8,9 +8,10 @@ using model::PositionSide;
 
 KnowledgeBrain::KnowledgeBrain(const model::InstrumentTable& instruments,
                                const model::ParameterSet& parameters, model::ComponentMask mask)
-    : patterns_(parameters),
+    : mask_(mask),
+      patterns_(parameters),
       coins_(instruments, parameters, mask),
-      library_(parameters),
+      library_(parameters, mask),
       adaptations_(parameters),
       reflection_(instruments.size(), parameters),
       terciles_(instruments.size()),
@@ -38,14 +39,25 @@ void KnowledgeBrain::on_hour(CandidateLog& log, Timestamp now, LadderChanges& ch
       close_block(log, now, changes);
     }
   }
-  for (const model::AdaptationProposal& proposal :
-       reflection_.reflect(parameters().values(), now)) {
-    adaptations_.propose(proposal, now, changes.adaptations);
+  if (!mask_.is_masked(model::Component::reflection)) {
+    for (const model::AdaptationProposal& proposal :
+         reflection_.reflect(parameters().values(), now)) {
+      if (is_taken_up(proposal)) {
+        adaptations_.propose(proposal, now, changes.adaptations);
+      }
+    }
   }
   while (const auto started = adaptations_.take_started()) {
     log.clear_scope(started->scope);
     log.book().start_scope(started->scope, started->expected);
   }
+}
+
+bool KnowledgeBrain::is_taken_up(const model::AdaptationProposal& proposal) const noexcept {
+  if (mask_.is_masked(model::Component::adaptations)) {
+    return false;
+  }
+  return !mask_.is_masked(model::Component::regime_rules) || !is_by_regime(proposal.scope);
 }
 
 void KnowledgeBrain::close_block(CandidateLog& log, Timestamp now,

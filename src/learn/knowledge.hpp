@@ -87,8 +87,10 @@ class KnowledgeBrain {
   void encode(ByteWriter& out) const;
 
  private:
+  [[nodiscard]] bool is_taken_up(const model::AdaptationProposal& proposal) const noexcept;
   void close_block(CandidateLog& log, Timestamp now, LadderChanges& changes) noexcept;
 
+  model::ComponentMask mask_;
   PatternPosterior patterns_;
   CoinScorer coins_;
   PatternLibrary library_;

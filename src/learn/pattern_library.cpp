@@ -14,15 +14,17 @@ constexpr double kAlpha = 0.05;  // of the intervals that are shown
 
 }  // namespace
 
-PatternLibrary::PatternLibrary(const model::ParameterSet& parameters)
-    : probe_n_min_(parameters.score(Param::pattern_probe_n_min).value()),
+PatternLibrary::PatternLibrary(const model::ParameterSet& parameters, model::ComponentMask mask)
+    : is_masked_(mask.is_masked(model::Component::pattern_library)),
+      probe_n_min_(parameters.score(Param::pattern_probe_n_min).value()),
       probe_p_(parameters.score(Param::pattern_probe_p).value()),
       active_n_min_(parameters.score(Param::pattern_active_n_min).value()),
       retire_e_(parameters.score(Param::pattern_retire_e).value()),
       retire_p_(parameters.score(Param::pattern_retire_p).value()),
       retire_n_min_(parameters.score(Param::pattern_retire_n_min).value()),
       arl_(parameters.score(Param::evidence_arl_blocks).value()) {
-  const bool is_shadow_first = parameters.score(Param::pattern_starts_as_probe) < Score{0.5};
+  const bool is_shadow_first =
+      !is_masked_ && parameters.score(Param::pattern_starts_as_probe) < Score{0.5};
   const double loss_bound = parameters.score(Param::evidence_loss_bound).value();
   patterns_.reserve(PatternKey::kCount);
   for (std::size_t i = 0; i < PatternKey::kCount; ++i) {
@@ -144,6 +146,9 @@ void PatternLibrary::enter(Pattern& pattern, PatternState state, Timestamp now) 
 
 void PatternLibrary::judge(double e_threshold, const PatternPosterior& posterior, Timestamp now,
                            PatternBuffer& changes) noexcept {
+  if (is_masked_) {
+    return;
+  }
   for (std::size_t i = 0; i < patterns_.size(); ++i) {
     Pattern& pattern = patterns_[i];
     const PatternKey key = key_of(i);

@@ -21,6 +21,7 @@
 #include "learn/e_process.hpp"
 #include "learn/pattern_posterior.hpp"
 #include "model/adaptation.hpp"
+#include "model/component.hpp"
 #include "model/parameters.hpp"
 #include "model/position.hpp"
 
@@ -48,7 +49,8 @@ class PatternLibrary {
  public:
   static constexpr std::size_t kBuiltInClaims = 14;  // seven templates, both sides
 
-  explicit PatternLibrary(const model::ParameterSet& parameters);
+  // Masked: every pattern is a probe and stays one; evidence is taken all the same.
+  PatternLibrary(const model::ParameterSet& parameters, model::ComponentMask mask);
 
   void on_label(const model::CandidateLabel& label) noexcept;
   // The evidence of a closed block; then judge(), once the threshold over all claims is known.
@@ -91,6 +93,7 @@ class PatternLibrary {
       const noexcept;
   void enter(Pattern& pattern, model::PatternState state, Timestamp now) noexcept;
 
+  bool is_masked_;
   double probe_n_min_;
   double probe_p_;
   double active_n_min_;

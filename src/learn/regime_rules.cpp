@@ -45,6 +45,11 @@ bool matches(const model::Scope& scope, const EntryFacts& facts) noexcept {
          is_within_hours(scope, facts.at) && is_on_days(scope, facts.at);
 }
 
+bool is_by_regime(const model::Scope& scope) noexcept {
+  return scope.hour_first != scope.hour_end || scope.weekdays != 0 ||
+         scope.volatility != model::Volatility::unknown;
+}
+
 double joined_multiplier(double a, double b) noexcept {
   return a < 1.0 || b < 1.0 ? std::min(a, b) : std::max(a, b);
 }

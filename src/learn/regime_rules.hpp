@@ -31,6 +31,9 @@ struct EntryFacts {
 
 [[nodiscard]] bool matches(const model::Scope& scope, const EntryFacts& facts) noexcept;
 
+// True of a rule that asks for hours, weekdays or volatility.
+[[nodiscard]] bool is_by_regime(const model::Scope& scope) noexcept;
+
 struct Ruling {
   Score multiplier{1.0};  // of the size; zero = blocked
   std::uint32_t adaptation_id = 0;  // that it is due to

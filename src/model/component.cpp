@@ -15,6 +15,12 @@ constexpr std::array<std::string_view, 1> kLabels{"labels"};
 constexpr std::array<std::string_view, 2> kCosts{"fees", "bars"};
 constexpr std::array<std::string_view, 1> kBtc{"bars of BTC on the same venue"};
 constexpr std::array<std::string_view, 1> kClock{"event time"};
+// What a judgement of learning can act on exists only where a trigger meets one.
+constexpr std::array<std::string_view, 2> kClaims{"labels",
+                                                  "triggers of a promoted or retired pattern"};
+constexpr std::array<std::string_view, 2> kSlices{"labels", "triggers under a learned change"};
+constexpr std::array<std::string_view, 2> kRegimes{
+    "labels", "triggers under a change by hour, weekday or volatility"};
 constexpr std::array<std::string_view, 1> kAccount{"account"};
 constexpr std::array<std::string_view, 1> kControl{"operator, latches"};
 constexpr std::array<std::string_view, 2> kFeedAge{"bars", "trades"};
@@ -44,6 +50,18 @@ constexpr std::array kInfos{
                   "one bracket for all templates (1.5 ATR(1h), 2 R, 8 h)"},
     ComponentInfo{"strategist_cycle", component, Inputs{kClock},
                   "refreshes and re-arms the conditions", "4 h instead of 60 s"},
+    ComponentInfo{"pattern_library", component, Inputs{kClaims},
+                  "promotes a pattern that its evidence confirms and retires one that it refutes",
+                  "every pattern stays a probe"},
+    ComponentInfo{"reflection", component, Inputs{kSlices},
+                  "looks each hour for slices of labels beyond chance and proposes changes",
+                  "proposes nothing"},
+    ComponentInfo{"regime_rules", component, Inputs{kRegimes},
+                  "blocks, reduces or favours hours, weekdays and thirds of volatility",
+                  "no change by hour, weekday or volatility is taken up"},
+    ComponentInfo{"adaptations", component, Inputs{kSlices},
+                  "puts proposed changes into force, proves them or takes them back",
+                  "no proposal is taken up"},
     ComponentInfo{"trading_state", guard, Inputs{kControl},
                   "no entries while reducing or halted", "not maskable"},
     ComponentInfo{"freshness", guard, Inputs{kFeedAge}, "no entry on old data", "not maskable"},

@@ -22,6 +22,10 @@ enum class Component : std::uint8_t {
   btc_lead,
   bracket,
   strategist_cycle,
+  pattern_library,
+  reflection,
+  regime_rules,
+  adaptations,
   count_,
 };
 

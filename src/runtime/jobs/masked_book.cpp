@@ -4,9 +4,11 @@
 #include <array>
 #include <map>
 #include <optional>
+#include <set>
 #include <string_view>
 
 #include "learn/block.hpp"
+#include "learn/regime_rules.hpp"
 #include "runtime/simulated_session.hpp"
 
 namespace lanner::runtime {
@@ -32,6 +34,7 @@ class BookKeeper {
     has_market_ = has_market_ || std::holds_alternative<model::Bar>(event.payload) ||
                   std::holds_alternative<model::TradeTick>(event.payload);
     for (const model::DecisionTrace& trace : sink.traces()) {
+      note_learned(trace);
       if (trace.is_traded) {
         add_entry(trace);
       }
@@ -58,6 +61,15 @@ class BookKeeper {
     block_start_equity_ = equity;
     has_market_ = false;
   }
+  void note_learned(const model::DecisionTrace& trace) {
+    LearnedInputs& learned = played_.learned;
+    learned.beyond_probe += trace.pattern_state == model::PatternState::probe ? 0 : 1;
+    first_version_ = first_version_.value_or(trace.parameter_version);
+    const bool is_ruled =
+        trace.adaptation_id != 0 || trace.parameter_version != *first_version_;
+    learned.ruled += is_ruled ? 1 : 0;
+    learned.ruled_by_regime += regime_changes_.contains(trace.adaptation_id) ? 1 : 0;
+  }
   void add_entry(const model::DecisionTrace& trace) {
     const model::Candidate& candidate = trace.candidate;
     entry_of_[candidate.id.value()] = played_.book.entries.size();
@@ -82,20 +94,18 @@ class BookKeeper {
       }
     } else if (std::holds_alternative<model::CandidateLabel>(notice)) {
       ++played_.learned.labels;
-    } else if (std::holds_alternative<model::PatternStateChanged>(notice)) {
-      ++played_.learned.decided_patterns;
     } else if (const auto* change = std::get_if<model::AdaptationChanged>(&notice)) {
-      const model::Scope& scope = change->proposal.scope;
-      const bool is_regime = scope.hour_first != scope.hour_end || scope.weekdays != 0 ||
-                             scope.volatility != model::Volatility::unknown;
-      ++played_.learned.proposals;
-      played_.learned.regime_proposals += is_regime ? 1 : 0;
+      if (learn::is_by_regime(change->proposal.scope)) {
+        regime_changes_.insert(change->adaptation_id);
+      }
     }
   }
 
   const core::Engine& engine_;
   PlayedBook played_;
   std::map<std::uint32_t, std::size_t> entry_of_;  // by candidate
+  std::set<std::uint32_t> regime_changes_;         // ids of changes by regime
+  std::optional<std::uint32_t> first_version_;     // of the Parameters
   std::optional<std::int64_t> block_;
   Money block_start_equity_;
   bool has_market_ = false;
@@ -144,17 +154,14 @@ bool is_there(std::string_view input, const SessionPlan& plan, const LearnedInpu
   if (input == "labels") {
     return learned.labels > 0;
   }
-  if (input == "claims that their evidence decided") {
-    return learned.decided_patterns > 0;
+  if (input == "triggers of a promoted or retired pattern") {
+    return learned.beyond_probe > 0;
   }
-  if (input == "proposals") {
-    return learned.proposals > 0;
+  if (input == "triggers under a learned change") {
+    return learned.ruled > 0;
   }
-  if (input == "slices beyond chance") {
-    return learned.proposals > 0;
-  }
-  if (input == "slices of hours, weekdays or volatility beyond chance") {
-    return learned.regime_proposals > 0;
+  if (input == "triggers under a change by hour, weekday or volatility") {
+    return learned.ruled_by_regime > 0;
   }
   if (input == "fear and greed") {
     return has_series(plan, Kind::sentiment);

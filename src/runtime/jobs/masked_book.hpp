@@ -12,9 +12,9 @@ namespace lanner::runtime {
 // What the base session tells of the inputs that only a session can make.
 struct LearnedInputs {
   std::uint64_t labels = 0;
-  std::uint64_t decided_patterns = 0;  // changes of state in the ladder
-  std::uint64_t proposals = 0;         // adaptations that were proposed ...
-  std::uint64_t regime_proposals = 0;  // ... by hour, weekday or volatility
+  std::uint64_t beyond_probe = 0;    // triggers of patterns that are no longer probes
+  std::uint64_t ruled = 0;           // triggers that a learned change blocked or resized ...
+  std::uint64_t ruled_by_regime = 0;  // ... by hour, weekday or volatility
 };
 
 struct PlayedBook {

@@ -21,8 +21,8 @@ constexpr std::int64_t kFirst = 121'000;
 
 // A library beside the posterior that it asks, fed block by block with labels and block values.
 struct Ladder {
-  explicit Ladder(const model::ParameterSet& set = {})
-      : library(set), posterior(set), book(1, 2.0), changes(PatternKey::kCount) {}
+  explicit Ladder(const model::ParameterSet& set = {}, model::ComponentMask mask = {})
+      : library(set, mask), posterior(set), book(1, 2.0), changes(PatternKey::kCount) {}
 
   void block(const PatternKey& key, double label_r, double value_r, int labels = 1) {
     for (int i = 0; i < labels; ++i) {
@@ -54,6 +54,25 @@ struct Ladder {
   std::int64_t at = kFirst;
   std::vector<model::PatternStateChanged> seen;
 };
+
+TEST_CASE("a masked ladder takes evidence and moves nobody, whatever its patterns begin as") {
+  model::ComponentMask mask;
+  mask.mask(model::Component::pattern_library);
+  model::ParameterSet set;
+  REQUIRE(set.set("pattern.starts_as_probe", "0"));
+  Ladder ladder{set, mask};
+  Ladder free;
+  RandomStream chance(1, 1);
+  for (int i = 0; i < 600; ++i) {
+    const double r = 0.5 + 0.5 * chance.normal();
+    ladder.block(kKey, r, r);
+    free.block(kKey, r, r);
+  }
+  CHECK(free.library.state(kKey) == PatternState::active);
+  CHECK(ladder.library.state(kKey) == PatternState::probe);
+  CHECK(ladder.seen.empty());
+  CHECK(ladder.library.e_values()[kKey.index()] > 140.0);
+}
 
 TEST_CASE("the whole ladder: probe, active, its edge dies, retired, and back") {
   Ladder ladder;
