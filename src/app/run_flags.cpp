@@ -113,6 +113,7 @@ Result<runtime::RunOptions> run_options(const Invocation& in) {
   runtime::RunOptions options;
   options.profile = in.profile();
   options.sets = in.settings().parameters();
+  options.features = in.settings().features();
   options.conditions = in.text("--conditions");
   for (const auto& set : {set_money, set_counts, set_choice, set_period}) {
     if (const Status done = set(in, options); !done) {

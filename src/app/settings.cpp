@@ -8,6 +8,7 @@
 #include "base/fixed.hpp"
 #include "model/component.hpp"
 #include "model/parameters.hpp"
+#include "runtime/own_features.hpp"
 
 namespace lanner::app {
 namespace {
@@ -121,8 +122,18 @@ std::string Settings::source_of(std::string_view key) const {
 std::vector<std::pair<std::string, std::string>> Settings::parameters() const {
   std::vector<std::pair<std::string, std::string>> out;
   for (const auto& [key, setting] : values_) {
-    if (!is_run_key(key)) {
+    if (!is_run_key(key) && !key.starts_with(kFeaturePrefix)) {
       out.emplace_back(key, setting.value);
+    }
+  }
+  return out;
+}
+
+std::vector<std::pair<std::string, std::string>> Settings::features() const {
+  std::vector<std::pair<std::string, std::string>> out;
+  for (const auto& [key, setting] : values_) {
+    if (key.starts_with(kFeaturePrefix)) {
+      out.emplace_back(key.substr(kFeaturePrefix.size()), setting.value);
     }
   }
   return out;
@@ -139,6 +150,9 @@ std::string canonical_key(std::string_view key) {
 std::string problem_of(std::string_view key, std::string_view value) {
   if (is_run_key(key)) {
     return problem_of_run_key(key, value);
+  }
+  if (key.starts_with(kFeaturePrefix)) {
+    return runtime::own_feature_problem(key.substr(kFeaturePrefix.size()), value);
   }
   std::vector<std::string_view> known(kRunKeys.begin(), kRunKeys.end());
   for (const model::ParameterSpec& spec : model::parameter_specs()) {

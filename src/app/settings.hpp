@@ -16,6 +16,9 @@
 
 namespace lanner::app {
 
+// What the keys of the user's own features begin with: features.my_z = "close - ema(close, 50)".
+inline constexpr std::string_view kFeaturePrefix = "features.";
+
 // Keys that are no parameters; flags of the same name win over them.
 [[nodiscard]] std::span<const std::string_view> run_keys() noexcept;
 
@@ -31,6 +34,8 @@ class Settings {
   [[nodiscard]] std::string source_of(std::string_view key) const;
   // Parameters only, in key order: what RunOptions::sets takes.
   [[nodiscard]] std::vector<std::pair<std::string, std::string>> parameters() const;
+  // The user's own features (features.my_z), name and expression, by name.
+  [[nodiscard]] std::vector<std::pair<std::string, std::string>> features() const;
   void put(std::string key, Setting setting);
 
  private:

@@ -6,6 +6,8 @@
 #include <iterator>
 #include <sstream>
 
+#include "runtime/own_features.hpp"
+
 namespace lanner::app {
 namespace {
 
@@ -85,6 +87,9 @@ class FileReader {
                                        name + " is a number or a text in quotes"));
         continue;
       }
+      if (is_refused_feature(name, *value, node)) {
+        continue;
+      }
       const std::string problem = problem_of(name, *value);
       if (!problem.empty()) {
         problems_.push_back(with_caret(text_, at.line, at.column, problem));
@@ -96,6 +101,24 @@ class FileReader {
   }
 
  private:
+  // An expression is refused at the very character.
+  bool is_refused_feature(const std::string& name, const std::string& value,
+                          const toml::node& node) {
+    if (!name.starts_with(kFeaturePrefix) || !node.is_string()) {
+      return false;
+    }
+    const std::string_view own = std::string_view{name}.substr(kFeaturePrefix.size());
+    const auto fault = runtime::own_feature_fault(own, value);
+    if (!fault || !fault->at) {
+      return false;
+    }
+    const auto at = node.source().begin;
+    const auto inside = static_cast<std::uint32_t>(*fault->at);
+    problems_.push_back(with_caret(text_, at.line, at.column + 1 + inside,
+                                   name + ": " + fault->reason));
+    return true;
+  }
+
   const SourceText& text_;
   Settings& settings_;
   std::vector<std::string>& problems_;

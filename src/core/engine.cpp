@@ -15,7 +15,7 @@ Engine::Engine(EngineConfig config)
       costs_(config_.instruments, config_.parameters),
       builder_(config_.instruments),
       portfolio_(config_.instruments, config_.balance_by_venue),
-      features_(config_.instruments, features::OnDemand{}),
+      features_(config_.instruments, features::OnDemand{}, config_.own_features),
       candidates_(config_.instruments, config_.parameters, costs_,
                   config_.limits.candidates_open_max),
       knowledge_(config_.instruments, config_.parameters, config_.mask),

@@ -8,6 +8,7 @@
 
 #include "base/fixed.hpp"
 #include "base/time.hpp"
+#include "features/user_feature.hpp"
 #include "model/component.hpp"
 #include "model/instrument.hpp"
 #include "model/parameters.hpp"
@@ -31,6 +32,7 @@ struct EngineConfig {
   Duration feed_latency = milliseconds(50);   // bars from trades close this long after the minute
   Duration order_latency = milliseconds(100);  // decision to venue and back, for expected costs
   EngineLimits limits;
+  std::vector<features::UserFeature> own_features;  // in the order of their ids
 };
 
 }  // namespace lanner::core

@@ -71,6 +71,7 @@ class OnDemand {
     regime = 1U << 13U,
     sentiment = 1U << 14U,
     momentum = 1U << 15U,
+    user = 1U << 16U,
   };
   static constexpr std::uint32_t kExtras = ~((1U << 6U) - 1U);
   // The bit that a feature needs; 0 = it is always there.
@@ -100,7 +101,7 @@ class OnDemand {
       case model::FeatureId::btc_trend: return regime;
       case model::FeatureId::fear_greed: return sentiment;
       case model::FeatureId::rank_24h: return momentum;
-      default: return 0;
+      default: return is_user_feature(id) ? user : 0U;
     }
   }
   // Those that a subscription finds in the bars kept; the others warm up from there.

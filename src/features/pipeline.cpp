@@ -2,6 +2,9 @@
 
 #include <cmath>
 #include <cstring>
+#include <utility>
+
+#include "base/ensure.hpp"
 
 namespace lanner::features {
 namespace {
@@ -59,8 +62,18 @@ bool is_btc_of(const model::Instrument& candidate, const model::Instrument& read
 
 }  // namespace
 
-FeaturePipeline::FeaturePipeline(const model::InstrumentTable& instruments, OnDemand wanted)
-    : series_(instruments.size()), inputs_(instruments.size()), wanted_anywhere_(wanted) {
+FeaturePipeline::FeaturePipeline(const model::InstrumentTable& instruments, OnDemand wanted,
+                                 std::span<const UserFeature> own)
+    : series_(instruments.size()),
+      inputs_(instruments.size()),
+      wanted_anywhere_(wanted),
+      schema_hash_(features::schema_hash(own)) {
+  ENSURE(own.size() <= model::kUserFeaturesMax);
+  for (const UserFeature& feature : own) {
+    auto program = compile_feature(feature.text);
+    ENSURE(program.has_value());
+    own_.push_back({std::move(*program), {}, {}});
+  }
   wanted_.fill(wanted);
   link(instruments);
   for (std::size_t i = 0; i < instruments.size(); ++i) {
@@ -78,6 +91,9 @@ FeaturePipeline::FeaturePipeline(const model::InstrumentTable& instruments, OnDe
 void FeaturePipeline::subscribe(FeatureId id, Timeframe tf) noexcept {
   const auto index = static_cast<std::size_t>(tf);
   const OnDemand asked{OnDemand::bit_of(id)};
+  if (is_user_feature(id)) {
+    subscribe_own(index_of(id) - model::kBuiltInFeatureCount, tf);
+  }
   if (wanted_[index].has_all(asked)) {
     return;
   }
@@ -188,6 +204,9 @@ void FeaturePipeline::close_frame(Series& series, std::size_t tf, const Ohlcv& b
   // infinity less itself is NaN.
   for (std::size_t i = 0; i < shown; ++i) {
     now[i] -= now[i] - now[i];
+  }
+  if (wanted.has(OnDemand::user)) [[unlikely]] {
+    close_own({static_cast<std::size_t>(&series - series_.data()), tf, bar, {}, close, now});
   }
 
   Lead& lead = series.leads[tf];

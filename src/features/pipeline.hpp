@@ -14,6 +14,7 @@
 #include "features/frame.hpp"
 #include "features/market_inputs.hpp"
 #include "features/schema.hpp"
+#include "features/user_feature.hpp"
 #include "model/condition.hpp"
 #include "model/instrument.hpp"
 #include "model/market_data.hpp"
@@ -64,12 +65,15 @@ struct FeatureView {
 // The BTC series of an instrument is the one of its venue, kind and quote, its spot series the one
 // of its venue, base and quote, the other venue's the first of its base, kind and (dollar) quote.
 // Of other instruments only what closed strictly before the reader's event is seen, so the order of
-// instruments at one instant is without effect. Nothing allocates after construction.
+// instruments at one instant is without effect. Nothing allocates after construction but the first
+// subscription to a feature of the session's own on a timeframe.
 class FeaturePipeline {
  public:
-  // `wanted` is what is worked out on every timeframe from the start.
+  // `wanted` is what is worked out on every timeframe from the start. `own` are the session's own
+  // features, at most kUserFeaturesMax, whose texts compile.
   explicit FeaturePipeline(const model::InstrumentTable& instruments,
-                           OnDemand wanted = OnDemand::windows());
+                           OnDemand wanted = OnDemand::windows(),
+                           std::span<const UserFeature> own = {});
 
   // From now on this feature is worked out too. The last two values of window features are made
   // from the bars that are kept; the others warm up from the next bar. What is always there is
@@ -114,7 +118,7 @@ class FeaturePipeline {
     return series_[id.index()].ignored;
   }
 
-  [[nodiscard]] static std::uint64_t schema_hash() noexcept { return features::schema_hash(); }
+  [[nodiscard]] std::uint64_t schema_hash() const noexcept { return schema_hash_; }
   [[nodiscard]] static std::span<const FeatureInfo> schema() noexcept {
     return features::schema();
   }
@@ -177,6 +181,8 @@ class FeaturePipeline {
   void close_pairs(const Closing& closing) noexcept;
   void close_regime(const Closing& closing) noexcept;
   void close_rank(const Closing& closing) noexcept;
+  void close_own(const Closing& closing) noexcept;
+  void subscribe_own(std::size_t place, model::Timeframe tf);
   [[nodiscard]] double rank_of(std::size_t index, Timestamp known) const noexcept;
 
   std::vector<Series> series_;
@@ -187,6 +193,15 @@ class FeaturePipeline {
   std::int32_t mood_ = 0;
   Timestamp mood_at_;
   std::uint64_t regime_flips_ = 0;
+  // The session's own features: what they do, and on each timeframe that is subscribed to what
+  // they remember, one instrument after the other.
+  struct OwnFeature {
+    FeatureProgram program;
+    std::array<std::vector<double>, model::kTimeframeCount> state;
+    FrameSet frames;
+  };
+  std::vector<OwnFeature> own_;
+  std::uint64_t schema_hash_ = 0;
 };
 
 }  // namespace lanner::features

@@ -233,6 +233,33 @@ void FeaturePipeline::close_rank(const Closing& closing) noexcept {
   slot(closing.now, FeatureId::rank_24h) = is_recent ? inputs.rank : kAbsent;
 }
 
+// After all others of this bar, since they may read them.
+void FeaturePipeline::close_own(const Closing& closing) noexcept {
+  const Series& series = series_[closing.index];
+  for (std::size_t place = 0; place < own_.size(); ++place) {
+    OwnFeature& own = own_[place];
+    if (own.frames.has(static_cast<Timeframe>(closing.tf))) {
+      const std::size_t size = own.program.state_size();
+      const std::span<double> states{own.state[closing.tf]};
+      slot(closing.now, model::user_feature(place)) =
+          own.program.add({&closing.bar, series.now.data(), closing.tf},
+                          states.subspan(closing.index * size, size));
+    }
+  }
+}
+
+void FeaturePipeline::subscribe_own(std::size_t place, Timeframe tf) {
+  if (place >= own_.size() || own_[place].frames.has(tf)) {
+    return;
+  }
+  OwnFeature& own = own_[place];
+  own.frames.add(tf);
+  own.state[static_cast<std::size_t>(tf)].assign(series_.size() * own.program.state_size(), 0.0);
+  for (const FeatureStep& step : own.program.steps()) {
+    subscribe(step.feature, step.tf == Timeframe::count_ ? tf : step.tf);
+  }
+}
+
 double FeaturePipeline::rank_of(std::size_t index, Timestamp known) const noexcept {
   constexpr std::size_t kOthersLeast = 4;
   const double own = inputs_[index].momentum.before(known);

@@ -9,6 +9,11 @@ namespace {
 
 using model::FeatureId;
 
+constexpr FeatureInfo own_feature(FeatureId id, std::string_view name) noexcept {
+  return {id, name, "", "an expression of the session's configuration", 0,
+          "What its text says (features/user_feature.hpp); absent until that has a value."};
+}
+
 constexpr std::array<FeatureInfo, model::kFeatureCount> kSchema{{
     {FeatureId::none, "none", "", "", 0, "The constant alone, as a right-hand side."},
     {FeatureId::price, "price", "quote", "bars", 1, "Close of the bar."},
@@ -109,6 +114,22 @@ constexpr std::array<FeatureInfo, model::kFeatureCount> kSchema{{
      "before the hour's close."},
     {FeatureId::p_up, "p_up", "0..1", "asleep: no model", 0,
      "Probability of a rise as a trained model tells it."},
+    own_feature(model::user_feature(0), "user_01"),
+    own_feature(model::user_feature(1), "user_02"),
+    own_feature(model::user_feature(2), "user_03"),
+    own_feature(model::user_feature(3), "user_04"),
+    own_feature(model::user_feature(4), "user_05"),
+    own_feature(model::user_feature(5), "user_06"),
+    own_feature(model::user_feature(6), "user_07"),
+    own_feature(model::user_feature(7), "user_08"),
+    own_feature(model::user_feature(8), "user_09"),
+    own_feature(model::user_feature(9), "user_10"),
+    own_feature(model::user_feature(10), "user_11"),
+    own_feature(model::user_feature(11), "user_12"),
+    own_feature(model::user_feature(12), "user_13"),
+    own_feature(model::user_feature(13), "user_14"),
+    own_feature(model::user_feature(14), "user_15"),
+    own_feature(model::user_feature(15), "user_16"),
 }};
 
 constexpr bool is_in_order() noexcept {
@@ -130,13 +151,16 @@ std::uint64_t fold(std::uint64_t hash, std::string_view text) noexcept {
 std::span<const FeatureInfo, model::kFeatureCount> schema() noexcept { return kSchema; }
 
 // The hash of each text seeds the next one's, so borders and order count.
-std::uint64_t schema_hash() noexcept {
+std::uint64_t schema_hash(std::span<const UserFeature> own) noexcept {
   std::uint64_t hash = 0;
   for (const FeatureInfo& info : kSchema) {
     hash = fold(hash, info.name);
     hash = fold(hash, info.unit);
     hash = fold(hash, info.source);
     hash = fold(hash + info.warm_up_bars, info.definition);
+  }
+  for (const UserFeature& feature : own) {
+    hash = fold(fold(hash, feature.name), feature.text);
   }
   return hash;
 }

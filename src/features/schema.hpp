@@ -7,6 +7,7 @@
 #include <span>
 #include <string_view>
 
+#include "features/user_feature.hpp"
 #include "model/condition.hpp"
 
 namespace lanner::features {
@@ -22,6 +23,7 @@ struct FeatureInfo {
 
 // In the order of FeatureId, with `none` first.
 [[nodiscard]] std::span<const FeatureInfo, model::kFeatureCount> schema() noexcept;
-[[nodiscard]] std::uint64_t schema_hash() noexcept;
+// With a session's own features, whose names and texts belong to it.
+[[nodiscard]] std::uint64_t schema_hash(std::span<const UserFeature> own = {}) noexcept;
 
 }  // namespace lanner::features

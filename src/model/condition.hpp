@@ -55,9 +55,20 @@ enum class FeatureId : std::uint8_t {
   fear_greed,
   rank_24h,
   p_up,  // asleep until a model exists
+  user_01,  // what a session's own features are, the session says
+  user_16 = user_01 + 15,
   count_,
 };
 inline constexpr std::size_t kFeatureCount = static_cast<std::size_t>(FeatureId::count_);
+inline constexpr std::size_t kBuiltInFeatureCount = static_cast<std::size_t>(FeatureId::user_01);
+inline constexpr std::size_t kUserFeaturesMax = kFeatureCount - kBuiltInFeatureCount;
+// The feature of this place among a session's own ones.
+[[nodiscard]] constexpr FeatureId user_feature(std::size_t place) noexcept {
+  return static_cast<FeatureId>(kBuiltInFeatureCount + place);
+}
+[[nodiscard]] constexpr bool is_user_feature(FeatureId id) noexcept {
+  return static_cast<std::size_t>(id) >= kBuiltInFeatureCount;
+}
 
 enum class Timeframe : std::uint8_t { m1, m5, m15, m30, h1, count_ };
 inline constexpr std::size_t kTimeframeCount = static_cast<std::size_t>(Timeframe::count_);

@@ -26,7 +26,11 @@ const char* name_of(FeatureId value) noexcept {
                          "oi_chg_pct",   "spread_bps",   "spread_ratio", "obi5",    "ofi_30s",
                          "basis_bps",    "xv_basis_bps", "xv_lead_bps", "liq_long_z",
                          "liq_short_z",  "funding_rank", "adx14",       "trend",   "vol_tercile",
-                         "liquidity",    "btc_trend",    "fear_greed",  "rank_24h", "p_up"},
+                         "liquidity",    "btc_trend",    "fear_greed",  "rank_24h", "p_up",
+                         "user_01",      "user_02",      "user_03",     "user_04", "user_05",
+                         "user_06",      "user_07",      "user_08",     "user_09", "user_10",
+                         "user_11",      "user_12",      "user_13",     "user_14", "user_15",
+                         "user_16"},
               value);
 }
 

@@ -25,6 +25,7 @@ struct RunOptions {
   std::uint64_t seed = 1;
   std::string mask;  // component ids, comma-separated
   std::vector<std::pair<std::string, std::string>> sets;  // parameter id, decimal
+  std::vector<std::pair<std::string, std::string>> features;  // name, expression
   std::filesystem::path conditions;  // tc1 file
   std::string market;                // "perp", "spot", or empty: perp where both exist
   std::string quote;                 // empty: USDT

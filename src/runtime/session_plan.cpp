@@ -4,6 +4,7 @@
 
 #include "base/build_info.hpp"
 #include "runtime/instrument_choice.hpp"
+#include "runtime/own_features.hpp"
 #include "runtime/synthetic_catalog.hpp"
 #include "store/import/tc1_file.hpp"
 
@@ -51,13 +52,33 @@ std::vector<Money> balances(const SessionSpec& spec, Money balance) {
   return by_venue;
 }
 
+Status add_features(SessionSpec& spec, const RunOptions& options) {
+  if (options.features.size() > model::kUserFeaturesMax) {
+    return fail(ErrorKind::config,
+                "features: a session has at most " + std::to_string(model::kUserFeaturesMax) +
+                    " of its own, not " + std::to_string(options.features.size()));
+  }
+  for (const auto& [name, text] : options.features) {
+    const std::string problem = own_feature_problem(name, text);
+    if (!problem.empty()) {
+      return fail(ErrorKind::config, "features." + name + ": " + problem);
+    }
+    spec.engine.own_features.push_back({name, text});
+  }
+  return {};
+}
+
 Status add_conditions(SessionSpec& spec, std::vector<std::string>& notes,
                       const RunOptions& options) {
   if (options.conditions.empty()) {
     return {};
   }
-  const auto file =
-      store::read_tc1_file(options.conditions, spec.engine.instruments, spec.from);
+  std::vector<std::string> own_features;
+  for (const features::UserFeature& feature : spec.engine.own_features) {
+    own_features.push_back(feature.name);
+  }
+  const auto file = store::read_tc1_file(options.conditions, spec.engine.instruments, spec.from,
+                                         own_features);
   if (!file) {
     return tl::unexpected{file.error()};
   }
@@ -132,6 +153,9 @@ Result<SessionPlan> plan_session(const RunOptions& options, const store::Catalog
   spec.exchange.balances = spec.engine.balance_by_venue;
   if (const auto applied = apply_settings(spec, options); !applied) {
     return tl::unexpected{applied.error()};
+  }
+  if (const auto added = add_features(spec, options); !added) {
+    return tl::unexpected{added.error()};
   }
   if (const auto added = add_conditions(spec, choice->notes, options); !added) {
     return tl::unexpected{added.error()};

@@ -6,7 +6,7 @@
 namespace lanner::runtime {
 namespace {
 
-constexpr std::uint16_t kSpecVersion = 2;
+constexpr std::uint16_t kSpecVersion = 3;
 
 // One visitor for both directions: the order of fields is written once.
 class SpecWriter {
@@ -138,6 +138,10 @@ void visit_engine(V& visitor, core::EngineConfig& x) {
   visitor.list(x.balance_by_venue, [&visitor](Money& item) { numbers(visitor, item); });
   numbers(visitor, x.seed, x.epoch, x.feed_latency, x.order_latency, x.limits.conditions_max,
           x.limits.candidates_open_max, x.limits.standing_max);
+  visitor.list(x.own_features, [&visitor](features::UserFeature& item) {
+    visitor.text(item.name);
+    visitor.text(item.text);
+  });
 }
 
 template <typename V>

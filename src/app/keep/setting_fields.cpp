@@ -184,6 +184,12 @@ std::string settings_schema() {
       properties.set(section, table);
     }
   }
+  JsonObject expression;
+  expression.set("type", "string")
+      .set("description", "an expression; lanner config explain features");
+  JsonObject own;
+  own.set("type", "object").set("additionalProperties", expression);
+  properties.set("features", own);
   JsonObject out;
   out.set("$schema", "https://json-schema.org/draft/2020-12/schema")
       .set("title", "lanner settings")

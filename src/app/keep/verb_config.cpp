@@ -10,6 +10,7 @@
 #include "app/verb.hpp"
 #include "base/did_you_mean.hpp"
 #include "runtime/json_out.hpp"
+#include "runtime/own_features.hpp"
 #include "store/atomic_file.hpp"
 
 namespace lanner::app {
@@ -75,11 +76,22 @@ Result<int> run_config_show(const Invocation& in) {
       plain.add({std::string{field.key}, value});
     }
   }
+  for (const auto& [name, text] : in.settings().features()) {
+    const std::string key = std::string{kFeaturePrefix} + name;
+    runtime::JsonObject item;
+    item.set("key", key).set("value", text).set("origin", in.settings().source_of(key));
+    rows.add(item);
+  }
   if (in.is_json()) {
     runtime::JsonObject out{"config-show/1"};
     out.set("settings", rows);
     fmt::print("{}\n", out.text());
   } else {
+    for (const auto& [name, text] : in.settings().features()) {
+      const std::string key = std::string{kFeaturePrefix} + name;
+      table.add({key, text, in.settings().source_of(key)});
+      plain.add({key, text});
+    }
     const TextTable& shown = in.has("--origin") ? table : plain;
     fmt::print("{}", shown.text("nothing is set; --all shows priors"));
   }
@@ -91,8 +103,32 @@ Result<int> run_config_schema(const Invocation&) {
   return 0;
 }
 
+// features, features.my_z: what an expression may be made of, and what this one is.
+Result<int> explain_own_feature(const Invocation& in, const std::string& key) {
+  const auto set = in.settings().find(key);
+  if (in.is_json()) {
+    runtime::JsonObject out{"config-explain/1"};
+    out.set("key", key)
+        .set("purpose", "a feature of your own, made of others; conditions may name it")
+        .set("value", set.value_or(""))
+        .set("origin", set ? in.settings().source_of(key) : "not set")
+        .set("variable", variable_of(key));
+    fmt::print("{}\n", out.text());
+    return 0;
+  }
+  fmt::print("{}: a feature of your own, made of others; conditions may name it\n", key);
+  fmt::print("  value     {} ({})\n", set.value_or("not set"),
+             set ? in.settings().source_of(key) : "not set");
+  fmt::print("{}", runtime::own_feature_help());
+  fmt::print("  set it    [features] my_z = \"zscore(close - ema(close, 50), 200)\" in a file\n");
+  return 0;
+}
+
 Result<int> run_config_explain(const Invocation& in) {
   const std::string& key = in.arguments().front();
+  if (key == "features" || key.starts_with(kFeaturePrefix)) {
+    return explain_own_feature(in, key);
+  }
   const SettingField* field = find_field(key);
   if (field == nullptr) {
     std::vector<std::string_view> known;

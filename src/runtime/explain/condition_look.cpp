@@ -35,6 +35,10 @@ PredicateLook look_at_one(const Predicate& predicate, PredicateRole role, const 
   PredicateLook look;
   look.role = role;
   look.predicate = predicate;
+  look.lhs = feature_name(predicate.lhs, scene.engine.config());
+  if (predicate.rhs != FeatureId::none) {
+    look.rhs = feature_name(predicate.rhs, scene.engine.config());
+  }
   look.holds = strategy::is_true(predicate, view, last);
   if (strategy::is_live_price(predicate)) {
     look.value = last.is_positive() ? std::optional{to_score(last).value()} : std::nullopt;
@@ -74,19 +78,25 @@ const char* name_of(model::PredicateOp op) noexcept {
   return "?";
 }
 
+std::string feature_name(FeatureId id, const core::EngineConfig& config) {
+  const std::size_t place = static_cast<std::size_t>(id) - model::kBuiltInFeatureCount;
+  return is_user_feature(id) && place < config.own_features.size() ? config.own_features[place].name
+                                                                   : model::name_of(id);
+}
+
 std::optional<double> PredicateLook::gap() const {
   return value && threshold ? std::optional{*threshold - *value} : std::nullopt;
 }
 
 std::string PredicateLook::text() const {
   std::string out = std::string{model::name_of(predicate.tf)} + " " +
-                    model::name_of(predicate.lhs) + " " + name_of(predicate.op) + " ";
+                    lhs + " " + name_of(predicate.op) + " ";
   const double constant = predicate.value.value();
-  if (predicate.rhs == FeatureId::none) {
+  if (rhs.empty()) {
     detail::append_json_number(out, constant);
     return out;
   }
-  out += model::name_of(predicate.rhs);
+  out += rhs;
   if (constant != 0.0) {
     out += constant < 0.0 ? " - " : " + ";
     detail::append_json_number(out, std::abs(constant));
@@ -168,7 +178,7 @@ std::vector<FeatureValue> features_now(InstrumentId id, const core::Engine& engi
   for (std::size_t tf = 0; tf < model::kTimeframeCount; ++tf) {
     for (std::size_t feature = 1; feature < model::kFeatureCount; ++feature) {
       const FeatureValue value{static_cast<model::Timeframe>(tf),
-                               static_cast<FeatureId>(feature),
+                               feature_name(static_cast<FeatureId>(feature), engine.config()),
                                view.value(static_cast<FeatureId>(feature),
                                           static_cast<model::Timeframe>(tf))};
       if (std::isfinite(value.value)) {

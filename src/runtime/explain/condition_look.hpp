@@ -22,6 +22,8 @@ enum class PredicateRole : std::uint8_t { all, any, invalidate };
 struct PredicateLook {
   PredicateRole role = PredicateRole::all;
   model::Predicate predicate;
+  std::string lhs;  // names as the user knows them
+  std::string rhs;  // empty: the constant alone
   bool holds = false;
   std::optional<double> value;      // nothing while the feature is absent
   std::optional<double> threshold;
@@ -35,9 +37,12 @@ struct PredicateLook {
 
 struct FeatureValue {
   model::Timeframe tf = model::Timeframe::m1;
-  model::FeatureId feature = model::FeatureId::none;
+  std::string feature;
   double value = 0.0;
 };
+
+// A session's own features have the names that it gave them.
+[[nodiscard]] std::string feature_name(model::FeatureId id, const core::EngineConfig& config);
 
 // Which event last brought each instrument's price, bars and funding.
 class SourceSequences {

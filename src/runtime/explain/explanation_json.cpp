@@ -43,7 +43,7 @@ JsonObject features_json(const std::vector<FeatureValue>& features) {
   JsonObject out;
   JsonObject frame;
   for (std::size_t i = 0; i < features.size(); ++i) {
-    frame.set(model::name_of(features[i].feature), features[i].value);
+    frame.set(features[i].feature, features[i].value);
     if (i + 1 == features.size() || features[i + 1].tf != features[i].tf) {
       out.set(model::name_of(features[i].tf), frame);
       frame = JsonObject{};

@@ -7,14 +7,23 @@
 #include <fstream>
 #include <map>
 #include <optional>
+#include <span>
 #include <sstream>
 
 #include "base/did_you_mean.hpp"
+#include "store/import/tc1_fields.hpp"
 #include "store/import/tc1_words.hpp"
 
 namespace lanner::store {
 namespace {
 
+using detail::Check;
+using detail::check_keys;
+using detail::read_number;
+using detail::read_predicates;
+using detail::read_whole;
+using detail::read_word;
+using detail::Violation;
 using simdjson::dom::array;
 using simdjson::dom::element;
 using simdjson::dom::object;
@@ -23,191 +32,6 @@ constexpr std::size_t kBytesMax = 256 * 1024;
 constexpr std::size_t kDepthMax = 12;
 constexpr std::size_t kConditionsMax = 8;
 constexpr std::size_t kConditionsPerCoinMax = 2;
-
-struct Violation {
-  std::string key;
-  Tc1Rule rule = Tc1Rule::v2;
-  std::string reason;
-};
-// Nothing = kept to the rules.
-using Check = std::optional<Violation>;
-
-// Keys of an object against those that it may and must have.
-Check check_keys(const object& fields, const std::string& where,
-                 std::span<const std::string_view> known,
-                 std::span<const std::string_view> needed) {
-  std::vector<std::string_view> seen;
-  for (const auto field : fields) {
-    if (std::find(seen.begin(), seen.end(), field.key) != seen.end()) {
-      return Violation{where + std::string(field.key), Tc1Rule::v1, "stands here twice"};
-    }
-    seen.push_back(field.key);
-    if (std::find(known.begin(), known.end(), field.key) == known.end()) {
-      return Violation{where + std::string(field.key), Tc1Rule::v2,
-                       "key " + tc1_unknown_word(field.key, known)};
-    }
-  }
-  for (const std::string_view key : needed) {
-    if (std::find(seen.begin(), seen.end(), key) == seen.end()) {
-      return Violation{where + std::string(key), Tc1Rule::v2, "is missing"};
-    }
-  }
-  return std::nullopt;
-}
-
-template <typename T, std::size_t N>
-Check read_word(const object& fields, const std::string& where, std::string_view key,
-                const Tc1Word<T> (&words)[N], T& out) {
-  element field;
-  if (fields.at_key(key).get(field) != simdjson::SUCCESS) {
-    return std::nullopt;  // its default stands
-  }
-  std::string_view text;
-  if (field.get(text) != simdjson::SUCCESS) {
-    return Violation{where + std::string(key), Tc1Rule::v2, "must be a text"};
-  }
-  std::vector<std::string_view> known;
-  for (const Tc1Word<T>& word : words) {
-    if (word.word == text) {
-      out = word.value;
-      return std::nullopt;
-    }
-    known.push_back(word.word);
-  }
-  return Violation{where + std::string(key), Tc1Rule::v2, tc1_unknown_word(text, known)};
-}
-
-struct NumberRule {
-  std::string_view key;
-  double low;
-  double high;
-  Tc1Rule rule;
-};
-
-Check read_number(const object& fields, const std::string& where, const NumberRule& rule,
-                  double& out) {
-  element field;
-  if (fields.at_key(rule.key).get(field) != simdjson::SUCCESS) {
-    return std::nullopt;
-  }
-  double value = 0.0;
-  if (field.is_bool() || field.get(value) != simdjson::SUCCESS) {
-    return Violation{where + std::string(rule.key), Tc1Rule::v2, "must be a number"};
-  }
-  if (!std::isfinite(value) || value < rule.low || value > rule.high) {
-    return Violation{where + std::string(rule.key), rule.rule,
-                     tc1_number(value) + " is outside " + tc1_number(rule.low) + " .. " +
-                         tc1_number(rule.high)};
-  }
-  out = value;
-  return std::nullopt;
-}
-
-Check read_whole(const object& fields, const std::string& where, const NumberRule& rule,
-                 std::int64_t& out) {
-  double value = static_cast<double>(out);
-  if (const Check bad = read_number(fields, where, rule, value)) {
-    return bad;
-  }
-  if (value != std::floor(value)) {
-    return Violation{where + std::string(rule.key), Tc1Rule::v2, "must be a whole number"};
-  }
-  out = static_cast<std::int64_t>(value);
-  return std::nullopt;
-}
-
-Check check_units(const Tc1Feature& lhs, const model::Predicate& predicate,
-                  const std::string& where) {
-  const bool has_feature = predicate.rhs != model::FeatureId::none;
-  if (has_feature && (!lhs.is_price_like || predicate.rhs == lhs.id)) {
-    return Violation{where + "rhs", Tc1Rule::v9,
-                     std::string(lhs.word) + " cannot be compared with it; write const"};
-  }
-  const double value = predicate.value.value();
-  const bool is_price_constant = lhs.is_price_like && !has_feature;
-  if (is_price_constant && value <= 0.0) {
-    return Violation{where + "value", Tc1Rule::v9, "a price must be above 0"};
-  }
-  if (!has_feature && (value < lhs.low || value > lhs.high)) {
-    return Violation{where + "value", Tc1Rule::v9,
-                     tc1_number(value) + " is outside what " + std::string(lhs.word) + " can be, " +
-                         tc1_number(lhs.low) + " .. " + tc1_number(lhs.high)};
-  }
-  return std::nullopt;
-}
-
-Check read_predicate(const element& entry, const std::string& where, model::Predicate& out) {
-  constexpr std::string_view kKeys[] = {"lhs", "tf", "op", "rhs", "value"};
-  object fields;
-  if (entry.get(fields) != simdjson::SUCCESS) {
-    return Violation{where, Tc1Rule::v2, "must be an object with lhs, tf, op, rhs, value"};
-  }
-  const std::string inside = where + ".";
-  if (const Check bad = check_keys(fields, inside, kKeys, kKeys)) {
-    return bad;
-  }
-  std::string_view word;
-  if (fields.at_key("lhs").get(word) != simdjson::SUCCESS) {
-    return Violation{inside + "lhs", Tc1Rule::v2, "must be a text"};
-  }
-  const Tc1Feature* lhs = tc1_feature(word);
-  if (lhs == nullptr) {
-    std::vector<std::string_view> known;
-    for (const Tc1Feature& feature : kTc1Features) {
-      known.push_back(feature.word);
-    }
-    return Violation{inside + "lhs", Tc1Rule::v2, tc1_unknown_word(word, known)};
-  }
-  if (lhs->id == model::FeatureId::none) {
-    return Violation{inside + "lhs", Tc1Rule::v9,
-                     std::string(word) + " is asleep: no feed brings it yet; use another feature"};
-  }
-  out.lhs = lhs->id;
-  if (const Check bad = read_word(fields, inside, "tf", kTc1Timeframes, out.tf)) {
-    return bad;
-  }
-  if (const Check bad = read_word(fields, inside, "op", kTc1Ops, out.op)) {
-    return bad;
-  }
-  if (const Check bad = read_word(fields, inside, "rhs", kTc1RightSides, out.rhs)) {
-    return bad;
-  }
-  double value = 0.0;
-  if (const Check bad = read_number(fields, inside, {"value", -kTc1Any, kTc1Any, Tc1Rule::v9},
-                                    value)) {
-    return bad;
-  }
-  out.value = Score{value};
-  return check_units(*lhs, out, inside);
-}
-
-template <std::size_t N>
-Check read_predicates(const object& fields, std::string_view key, std::size_t least,
-                      StaticVector<model::Predicate, N>& out) {
-  element field;
-  if (fields.at_key(key).get(field) != simdjson::SUCCESS) {
-    return std::nullopt;
-  }
-  array entries;
-  if (field.get(entries) != simdjson::SUCCESS) {
-    return Violation{std::string(key), Tc1Rule::v2, "must be a list of predicates"};
-  }
-  if (entries.size() < least || entries.size() > N) {
-    return Violation{std::string(key), Tc1Rule::v2,
-                     "has " + std::to_string(entries.size()) + " predicates; it holds " +
-                         std::to_string(least) + " to " + std::to_string(N)};
-  }
-  std::size_t index = 0;
-  for (const element entry : entries) {
-    model::Predicate predicate;
-    const std::string where = std::string(key) + "[" + std::to_string(index++) + "]";
-    if (const Check bad = read_predicate(entry, where, predicate)) {
-      return bad;
-    }
-    (void)out.push_back(predicate);
-  }
-  return std::nullopt;
-}
 
 Check read_regimes(const object& fields, std::uint8_t& out) {
   element field;
@@ -282,7 +106,7 @@ Check read_numbers(const object& fields, model::TradeCondition& out, Timestamp n
   std::int64_t expiry_s = 0;
   std::int64_t confidence = 0;
   const struct {
-    NumberRule rule;
+    detail::NumberRule rule;
     double* to;
   } numbers[] = {{{"stop_atr", 0.3, 6.0, Tc1Rule::v5}, &stop},
                  {{"take_profit_r", 0.5, 10.0, Tc1Rule::v5}, &target},
@@ -293,7 +117,7 @@ Check read_numbers(const object& fields, model::TradeCondition& out, Timestamp n
     }
   }
   const struct {
-    NumberRule rule;
+    detail::NumberRule rule;
     std::int64_t* to;
   } wholes[] = {{{"time_stop_min", 5.0, 1440.0, Tc1Rule::v13}, &time_stop_min},
                 {{"expiry_s", 60.0, 1800.0, Tc1Rule::v13}, &expiry_s},
@@ -319,7 +143,8 @@ constexpr std::string_view kConditionKeys[] = {
 constexpr std::size_t kConditionKeysNeeded = 7;
 
 // Everything but the coin.
-Check read_condition(const object& fields, Timestamp now, model::TradeCondition& out) {
+Check read_condition(const object& fields, Timestamp now, std::span<const std::string> own,
+                     model::TradeCondition& out) {
   out.source = model::ConditionSource::file;
   if (const Check bad = check_keys(fields, "", kConditionKeys,
                                    std::span{kConditionKeys}.first(kConditionKeysNeeded))) {
@@ -331,13 +156,13 @@ Check read_condition(const object& fields, Timestamp now, model::TradeCondition&
   if (const Check bad = read_word(fields, "", "pattern_id", kTc1Patterns, out.template_id)) {
     return bad;
   }
-  if (const Check bad = read_predicates(fields, "when_all", 1, out.when_all)) {
+  if (const Check bad = read_predicates(fields, "when_all", 1, own, out.when_all)) {
     return bad;
   }
-  if (const Check bad = read_predicates(fields, "when_any", 0, out.when_any)) {
+  if (const Check bad = read_predicates(fields, "when_any", 0, own, out.when_any)) {
     return bad;
   }
-  if (const Check bad = read_predicates(fields, "invalidate_any", 0, out.invalidate_any)) {
+  if (const Check bad = read_predicates(fields, "invalidate_any", 0, own, out.invalidate_any)) {
     return bad;
   }
   out.stop_tf = out.when_all[0].tf;
@@ -356,8 +181,9 @@ Check read_condition(const object& fields, Timestamp now, model::TradeCondition&
 // Reads conditions one by one and remembers what the limits need.
 class Tc1Reader {
  public:
-  Tc1Reader(const model::InstrumentTable& instruments, Timestamp now, bool is_limited)
-      : instruments_(instruments), now_(now), is_limited_(is_limited) {}
+  Tc1Reader(const model::InstrumentTable& instruments, Timestamp now, bool is_limited,
+            std::span<const std::string> own)
+      : instruments_(instruments), now_(now), is_limited_(is_limited), own_(own) {}
 
   void read(std::size_t index, const element& entry) {
     if (Check bad = take(index, entry)) {
@@ -373,7 +199,7 @@ class Tc1Reader {
       return Violation{"", Tc1Rule::v2, "must be an object"};
     }
     model::TradeCondition condition;
-    if (Check bad = read_condition(fields, now_, condition)) {
+    if (Check bad = read_condition(fields, now_, own_, condition)) {
       return bad;
     }
     std::string_view coin;
@@ -426,6 +252,7 @@ class Tc1Reader {
   const model::InstrumentTable& instruments_;
   Timestamp now_;
   bool is_limited_;
+  std::span<const std::string> own_;
   std::size_t accepted_ = 0;
   std::map<std::string, std::size_t> per_coin_;
   Tc1File file_;
@@ -434,7 +261,8 @@ class Tc1Reader {
 }  // namespace
 
 Result<Tc1File> parse_tc1(std::string_view text, const std::string& name,
-                          const model::InstrumentTable& instruments, Timestamp now) {
+                          const model::InstrumentTable& instruments, Timestamp now,
+                          std::span<const std::string> own_features) {
   constexpr std::string_view kKeys[] = {"schema_version", "conditions", "snapshot_id",
                                         "market_view", "limits"};
   const auto refuse = [&name](const std::string& reason) {
@@ -476,7 +304,7 @@ Result<Tc1File> parse_tc1(std::string_view text, const std::string& name,
   if (fields.at_key("conditions").get(conditions) != simdjson::SUCCESS) {
     return refuse("conditions: V2: must be a list");
   }
-  Tc1Reader reader{instruments, now, is_limited};
+  Tc1Reader reader{instruments, now, is_limited, own_features};
   std::size_t index = 0;
   for (const element entry : conditions) {
     reader.read(index++, entry);
@@ -485,14 +313,15 @@ Result<Tc1File> parse_tc1(std::string_view text, const std::string& name,
 }
 
 Result<Tc1File> read_tc1_file(const std::filesystem::path& path,
-                              const model::InstrumentTable& instruments, Timestamp now) {
+                              const model::InstrumentTable& instruments, Timestamp now,
+                              std::span<const std::string> own_features) {
   std::ifstream file(path, std::ios::binary);
   if (!file) {
     return fail(ErrorKind::data, path.string() + ": cannot be read; give a tc1 file");
   }
   std::ostringstream text;
   text << file.rdbuf();
-  return parse_tc1(text.str(), path.string(), instruments, now);
+  return parse_tc1(text.str(), path.string(), instruments, now, own_features);
 }
 
 }  // namespace lanner::store

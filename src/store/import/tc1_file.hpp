@@ -14,6 +14,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -61,13 +62,16 @@ struct Tc1File {
 [[nodiscard]] std::string describe(const std::filesystem::path& path,
                                    const RejectedCondition& rejected);
 
-// Expiries count from `now`. Fails only where the whole file says nothing: unreadable, no JSON,
-// another schema.
+// Expiries count from `now`. `own_features` are the names of the session's own features, in the
+// order of their ids; predicates may name them on either side. Fails only where the whole file says
+// nothing: unreadable, no JSON, another schema.
 [[nodiscard]] Result<Tc1File> read_tc1_file(const std::filesystem::path& path,
                                             const model::InstrumentTable& instruments,
-                                            Timestamp now);
+                                            Timestamp now,
+                                            std::span<const std::string> own_features = {});
 // The same of a text; `name` stands for the file in errors.
 [[nodiscard]] Result<Tc1File> parse_tc1(std::string_view text, const std::string& name,
-                                        const model::InstrumentTable& instruments, Timestamp now);
+                                        const model::InstrumentTable& instruments, Timestamp now,
+                                        std::span<const std::string> own_features = {});
 
 }  // namespace lanner::store

@@ -23,5 +23,18 @@ TEST_CASE("schema: every feature has the name, unit and sentence that readers se
 
 TEST_CASE("schema: its hash is the same each time and not empty") {
   CHECK(features::schema_hash() != 0);
-  CHECK(features::schema_hash() == features::FeaturePipeline::schema_hash());
+  const model::InstrumentTable none;
+  CHECK(features::schema_hash() == features::FeaturePipeline(none).schema_hash());
+}
+
+TEST_CASE("schema: a session's own features, their names and texts are part of its hash") {
+  using features::UserFeature;
+  const auto hash_of = [](const char* name, const char* text) {
+    const UserFeature own[] = {{name, text}};
+    return features::schema_hash(own);
+  };
+  const std::set<std::uint64_t> hashes{features::schema_hash(), hash_of("a", "close"),
+                                       hash_of("b", "close"), hash_of("a", "open")};
+  CHECK(hashes.size() == 4);
+  CHECK(hash_of("a", "close") == hash_of("a", "close"));
 }
