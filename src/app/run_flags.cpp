@@ -71,6 +71,20 @@ Status set_counts(const Invocation& in, runtime::RunOptions& options) {
   return {};
 }
 
+Status set_journal(const Invocation& in, runtime::RunOptions& options) {
+  const auto durability = in.settings().find("journal.durability").value_or("written");
+  options.journal.durability = durability == store::name_of(store::Durability::synced)
+                                   ? store::Durability::synced
+                                   : store::Durability::written;
+  const auto days = [&in](const char* key) {
+    return number_of(in.settings().find(key).value_or("0"));
+  };
+  options.journal.compress_days = days("journal.compress_days");
+  options.journal.keep_days = days("journal.keep_days");
+  options.journal.keep_sessions = days("journal.keep_sessions");
+  return {};
+}
+
 Status set_choice(const Invocation& in, runtime::RunOptions& options) {
   const auto market = flag_or_setting(in, "--market", "market");
   const auto quote = flag_or_setting(in, "--quote", "quote");
@@ -115,7 +129,7 @@ Result<runtime::RunOptions> run_options(const Invocation& in) {
   options.sets = in.settings().parameters();
   options.features = in.settings().features();
   options.conditions = in.text("--conditions");
-  for (const auto& set : {set_money, set_counts, set_choice, set_period}) {
+  for (const auto& set : {set_money, set_counts, set_journal, set_choice, set_period}) {
     if (const Status done = set(in, options); !done) {
       return tl::unexpected{done.error()};
     }

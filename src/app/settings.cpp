@@ -13,8 +13,9 @@
 namespace lanner::app {
 namespace {
 
-constexpr std::array<std::string_view, 8> kRunKeys{
-    "balance", "fee", "leverage", "market", "mask", "max_open_positions", "quote", "seed"};
+constexpr std::array<std::string_view, 12> kRunKeys{
+    "balance", "fee", "journal.compress_days", "journal.durability", "journal.keep_days",
+    "journal.keep_sessions", "leverage", "market", "mask", "max_open_positions", "quote", "seed"};
 
 bool is_run_key(std::string_view key) noexcept {
   return std::find(kRunKeys.begin(), kRunKeys.end(), key) != kRunKeys.end();
@@ -30,6 +31,9 @@ std::string problem_of_run_key(std::string_view key, std::string_view value) {
   if (key == "market" && value != "perp" && value != "spot") {
     return "market is perp or spot" + found;
   }
+  if (key == "journal.durability" && value != "written" && value != "synced") {
+    return "journal.durability is written or synced" + found;
+  }
   if (key == "balance") {
     const auto money = parse_fixed<Money>(value);
     return money && money->is_positive() ? "" : "balance is an amount above 0, like 10000" + found;
@@ -43,7 +47,9 @@ std::string problem_of_run_key(std::string_view key, std::string_view value) {
     const auto mask = model::ComponentMask::parse(value);
     return mask ? "" : mask.error().message;
   }
-  const bool is_count = key == "seed" || key == "leverage" || key == "max_open_positions";
+  const bool is_count = key == "seed" || key == "leverage" || key == "max_open_positions" ||
+                        key == "journal.compress_days" || key == "journal.keep_days" ||
+                        key == "journal.keep_sessions";
   return is_count && !is_whole_number(value) ? std::string{key} + " is a whole number" + found : "";
 }
 

@@ -121,7 +121,11 @@ struct TimerFired {
   friend bool operator==(const TimerFired&, const TimerFired&) = default;
 };
 
-enum class ControlSource : std::uint8_t { operator_request, risk_latch };
+enum class ControlSource : std::uint8_t {
+  operator_request,
+  risk_latch,
+  journal,  // what is decided cannot be recorded for now, so nothing new is begun
+};
 struct TradingStateChanged {
   TradingState state = TradingState::active;
   ControlSource source = ControlSource::operator_request;

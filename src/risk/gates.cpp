@@ -103,11 +103,16 @@ GateResult RiskGovernor::spot_no_short(Draft& draft) const noexcept {
   return forbidden(draft.intent.side == PositionSide::short_side && !draft.context.can_short);
 }
 
-// 0 active, 1 reducing, 2 halted, as the operator set it; daily loss and drawdown answer for
-// themselves further down.
+// 0 active, 1 reducing, 2 halted, as the operator set it; 3 while the journal cannot record what
+// would be decided. Daily loss and drawdown answer for themselves further down.
 GateResult RiskGovernor::operator_state(Draft&) const noexcept {
-  const Score state = score_of(static_cast<std::size_t>(operator_state_));
-  return verdict(operator_state_ == model::TradingState::active, state, kNone);
+  constexpr std::size_t kJournalUnavailable = 3;
+  const bool is_recorded = journal_state_ == model::TradingState::active;
+  const bool is_active = operator_state_ == model::TradingState::active;
+  const Score state = score_of(is_active && !is_recorded
+                                   ? kJournalUnavailable
+                                   : static_cast<std::size_t>(operator_state_));
+  return verdict(is_active && is_recorded, state, kNone);
 }
 
 GateResult RiskGovernor::freshness(Draft& draft) const noexcept {

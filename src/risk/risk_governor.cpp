@@ -103,6 +103,8 @@ std::optional<model::TradingStateChanged> RiskGovernor::on_control(
     if (change.state == TradingState::halted) {
       equity_guard_.latch_drawdown();
     }
+  } else if (change.source == model::ControlSource::journal) {
+    journal_state_ = change.state;
   } else {
     operator_state_ = change.state;
     if (change.state == TradingState::active) {
@@ -128,10 +130,12 @@ void RiskGovernor::use_parameters(const model::ParameterSet& parameters) noexcep
 }
 
 TradingState RiskGovernor::trading_state() const noexcept {
-  if (operator_state_ == TradingState::halted || equity_guard_.is_drawdown_reached()) {
+  if (std::max(operator_state_, journal_state_) == TradingState::halted ||
+      equity_guard_.is_drawdown_reached()) {
     return TradingState::halted;
   }
-  if (operator_state_ == TradingState::reducing || equity_guard_.is_daily_latched()) {
+  if (std::max(operator_state_, journal_state_) == TradingState::reducing ||
+      equity_guard_.is_daily_latched()) {
     return TradingState::reducing;
   }
   return TradingState::active;

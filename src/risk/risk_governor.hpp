@@ -41,6 +41,7 @@ class RiskGovernor {
   std::optional<model::TradingStateChanged> on_equity(Money equity, Timestamp now) noexcept;
   // At session start and at each 00:00 UTC; lifts the daily-loss latch.
   std::optional<model::TradingStateChanged> on_day_start(Money equity, Timestamp now) noexcept;
+  // Journal: likewise until it says active; it clears nothing else.
   // Operator: halted or reducing until the operator says active, which also clears the drawdown
   // latch. With ControlSource::risk_latch (recovery): halted restores the drawdown latch.
   std::optional<model::TradingStateChanged> on_control(
@@ -52,7 +53,7 @@ class RiskGovernor {
   // always had.
   void use_parameters(const model::ParameterSet& parameters) noexcept;
 
-  // The strictest of operator, drawdown (halted) and daily loss (reducing).
+  // The strictest of operator, journal, drawdown (halted) and daily loss (reducing).
   [[nodiscard]] model::TradingState trading_state() const noexcept;
   // No entry before it after a losing exit; not set where there was none.
   [[nodiscard]] Timestamp cooldown_until(InstrumentId id) const noexcept {
@@ -105,6 +106,7 @@ class RiskGovernor {
   EquityGuard equity_guard_;
   std::vector<Timestamp> cooldown_until_;  // by instrument
   model::TradingState operator_state_ = model::TradingState::active;
+  model::TradingState journal_state_ = model::TradingState::active;
   model::TradingState announced_ = model::TradingState::active;
 };
 

@@ -18,27 +18,35 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-Result<store::JournalWriter> open_backtest_journal(const RunOptions& options) {
+Result<store::JournalWriter> open_backtest_journal(const RunOptions& options,
+                                                   const SessionSpec& spec) {
   if (options.out.empty()) {
     return store::JournalWriter::in_memory();
   }
-  return store::JournalWriter::create(options.out);
+  return store::JournalWriter::create(options.out, identity_of(spec),
+                                      {.durability = options.journal.durability});
 }
 
-// Plays to the end of the tape, or until progress says stop.
-void play_through(SimulatedSession& session, Statistics& statistics, const Progress& progress) {
+// Plays to the end of the tape, or until progress says stop. A disk that takes no more ends it:
+// waiting for room would change what a backtest says.
+Status play_through(SimulatedSession& session, Statistics& statistics, const Progress& progress) {
   std::uint64_t events = 0;
   while (session.next_time() != Timestamp::never()) {
     const model::Event& event = session.apply_next();
     statistics.on_event(event, session.sink());
+    if (session.journal().trouble(0) == store::JournalTrouble::no_room) {
+      return fail(ErrorKind::failure, "the disk has no room for the journal; free some or choose "
+                                      "another --out");
+    }
     if (++events % kProgressEvents == 0 && progress) {
       const double done = static_cast<double>(session.tape().played()) /
                           static_cast<double>(session.tape().rows());
       if (!progress(done, event.ts_init, events)) {
-        return;
+        return {};
       }
     }
   }
+  return session.journal_status();
 }
 
 }  // namespace
@@ -61,7 +69,7 @@ Result<views::RunResult> run_backtest(const RunOptions& options, const store::Ca
   if (!tape) {
     return tl::unexpected{tape.error()};
   }
-  auto journal = open_backtest_journal(options);
+  auto journal = open_backtest_journal(options, plan->spec);
   if (!journal) {
     return tl::unexpected{journal.error()};
   }
@@ -72,7 +80,9 @@ Result<views::RunResult> run_backtest(const RunOptions& options, const store::Ca
   const auto start = std::chrono::steady_clock::now();
   SimulatedSession session(plan->spec, std::move(*tape), std::move(*journal));
   Statistics statistics(session.engine());
-  play_through(session, statistics, progress);
+  if (const auto played = play_through(session, statistics, progress); !played) {
+    return tl::unexpected{played.error()};
+  }
   const double wall_s = seconds_since(start);
 
   SessionClosed figures = judge_session(session);

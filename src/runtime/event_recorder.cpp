@@ -3,12 +3,16 @@
 #include <cstring>
 
 #include "base/bytes.hpp"
+#include "exec/client_order_id.hpp"
 #include "model/codec.hpp"
 
 namespace lanner::runtime {
 namespace {
 
 constexpr std::size_t kCountsBytes = 8;
+constexpr std::uint64_t kIdsReserved = 1'000;
+constexpr std::uint64_t kIdsLeft = 250;  // with fewer left the next range is reserved
+constexpr std::size_t kIdsBytes = 24;
 constexpr std::size_t kClosedBytes = 61;
 constexpr std::size_t kLearnedBytes = 16;
 
@@ -42,6 +46,10 @@ void EventRecorder::apply(model::Event& event) noexcept {
   if (sink_.is_silent()) {
     return;
   }
+  // Counted before the commands leave, so that the range is on its way to the disk by then.
+  if (journal_.durability() == store::Durability::synced) {
+    reserve_ids();
+  }
   commands_ += sink_.commands().size();
   const auto caused = journal_.reserve(caused_bytes_max(sink_));
   const std::size_t size = encode_caused(sink_, caused);
@@ -55,6 +63,63 @@ Digest128 learned_digest(const core::Engine& engine) {
   engine.candidates().encode(writer);
   engine.knowledge().encode(writer);
   return hash128(bytes);
+}
+
+// A function of the commands alone: a continued session reserves the same ranges.
+void EventRecorder::reserve_ids() noexcept {
+  for (const model::Command& command : sink_.commands()) {
+    const auto* const submit = std::get_if<model::SubmitOrder>(&command);
+    if (submit == nullptr) {
+      continue;
+    }
+    const exec::OrderIdParts id = exec::unpack(submit->order.client_order_id);
+    while (id.sequence + kIdsLeft > ids_reserved_) {
+      const std::uint64_t range[3] = {id.epoch, ids_reserved_ + 1, ids_reserved_ + kIdsReserved};
+      const auto room = journal_.reserve(kIdsBytes);
+      std::memcpy(room.data(), range, kIdsBytes);
+      journal_.commit(store::RecordKind::ids_reserved, sequence_, kIdsBytes);
+      ids_reserved_ += kIdsReserved;
+    }
+  }
+}
+
+Status EventRecorder::await_entry() noexcept {
+  if (journal_.is_confirming() || journal_.durability() == store::Durability::memory) {
+    return {};
+  }
+  if (ids_safe_ < ids_reserved_) {
+    const Status synced = journal_.await_acknowledged();
+    ids_safe_ = synced ? ids_reserved_ : ids_safe_;
+    return synced;
+  }
+  return journal_.await_written();
+}
+
+Result<IdsReserved> decode_ids(std::span<const std::byte> bytes) {
+  if (bytes.size() != kIdsBytes) {
+    return fail(ErrorKind::data, "a record of reserved client order ids is damaged");
+  }
+  std::uint64_t range[3];
+  std::memcpy(range, bytes.data(), kIdsBytes);
+  return IdsReserved{range[0], range[1], range[2]};
+}
+
+std::optional<model::Event> recorded_control(const store::JournalRecord& record) {
+  // Most records are ruled out by their length.
+  constexpr std::size_t kControlBytes = 19;
+  if (record.kind != store::RecordKind::event || record.payload.size() != kControlBytes) {
+    return std::nullopt;
+  }
+  model::Event event;
+  model::TradeCondition unused;
+  std::size_t used = 0;
+  if (!model::decode(record.payload, event, unused, used)) {
+    return std::nullopt;
+  }
+  const auto* const change = std::get_if<model::TradingStateChanged>(&event.payload);
+  const bool is_journals =
+      change != nullptr && change->source == model::ControlSource::journal;
+  return is_journals ? std::optional{event} : std::nullopt;
 }
 
 std::vector<std::byte> encode_closed(const SessionClosed& closed) {

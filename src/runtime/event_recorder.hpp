@@ -35,15 +35,35 @@ class EventRecorder {
   [[nodiscard]] std::uint64_t commands() const noexcept { return commands_; }
   [[nodiscard]] Digest128 digest() const noexcept { return digest_.value(); }
   [[nodiscard]] store::JournalWriter& journal() noexcept { return journal_; }
+  // What the session's durability asks for before an order that opens risk may leave: its record
+  // written, and its id among those reserved on the disk.
+  [[nodiscard]] Status await_entry() noexcept;
 
  private:
+  void reserve_ids() noexcept;
+
   core::Engine& engine_;
   store::JournalWriter journal_;
   model::CommandSink sink_;
   DigestChain digest_;
   std::uint64_t sequence_ = 0;
   std::uint64_t commands_ = 0;
+  std::uint64_t ids_reserved_ = 0;  // sequences of client order ids up to here may be used
+  std::uint64_t ids_safe_ = 0;      // likewise, and the disk has it
 };
+
+// Client order ids are reserved a thousand ahead where a session must survive its machine: after
+// a crash every id up to the last reserved one may have been used, and none beyond it.
+struct IdsReserved {
+  std::uint64_t epoch = 0;
+  std::uint64_t from = 0;     // order plans, each with its own legs
+  std::uint64_t through = 0;
+};
+[[nodiscard]] Result<IdsReserved> decode_ids(std::span<const std::byte> bytes);
+
+// The control event that the journal's own trouble caused, if this is its record: it comes from
+// no tape, so a continued session must take it from here.
+[[nodiscard]] std::optional<model::Event> recorded_control(const store::JournalRecord& record);
 
 // Payload of the record that closes a session.
 struct SessionClosed {

@@ -207,6 +207,58 @@ class Pacer {
   WallClock::time_point shown_at_;
 };
 
+std::int64_t steady_ns() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(WallClock::now().time_since_epoch())
+      .count();
+}
+
+// Stands between the tape and a disk that is full or slow. A tape can wait, so at full speed the
+// queue's bound just slows it; a session at its own pace does not wait, and while the disk is
+// behind no entry is begun. Exits go on in either case.
+class DiskGuard {
+ public:
+  explicit DiskGuard(const PaperRunOptions& options) : options_(options) {}
+
+  // False when the user asked to stop, or when the disk failed.
+  bool pass(SimulatedSession& session) {
+    const auto& journal = session.journal();
+    while (!journal.has_room()) {
+      if ((options_.stop != nullptr && options_.stop->load(std::memory_order_relaxed)) ||
+          !session.journal().flush()) {
+        return false;
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    const bool is_paced = options_.speed > 0;
+    store::JournalTrouble trouble = journal.trouble(is_paced ? steady_ns() : 0);
+    if (trouble == store::JournalTrouble::behind && !is_paced) {
+      trouble = store::JournalTrouble::none;
+    }
+    session.allow_entries(trouble == store::JournalTrouble::none);
+    if (trouble != told_) {
+      told_ = trouble;
+      tell(trouble);
+    }
+    return trouble != store::JournalTrouble::failed && session.journal_status().has_value();
+  }
+
+ private:
+  void tell(store::JournalTrouble trouble) const {
+    switch (trouble) {
+      case store::JournalTrouble::none:
+        return say(options_, "the journal is well again: entries go on");
+      case store::JournalTrouble::no_room:
+        return say(options_, "the disk is full: no entries until there is room, exits go on");
+      case store::JournalTrouble::behind:
+        return say(options_, "the disk is behind: no entries until it has caught up, exits go on");
+      case store::JournalTrouble::failed:
+        return;
+    }
+  }
+  const PaperRunOptions& options_;
+  store::JournalTrouble told_ = store::JournalTrouble::none;
+};
+
 struct Played {
   std::uint64_t replayed = 0;
   std::uint64_t fresh = 0;
@@ -224,9 +276,10 @@ Result<Played> play_paced(SimulatedSession& session, Watchers& watchers,
   Played played;
   Statistics& statistics = watchers.statistics;
   Pacer pacer(options, spec, session.tape());
+  DiskGuard guard(options);
   for (Timestamp at = session.next_time(); at != Timestamp::never(); at = session.next_time()) {
     const bool is_replayed = session.journal().is_confirming();
-    if (!is_replayed && !pacer.wait_for(at, session, statistics)) {
+    if (!is_replayed && !(pacer.wait_for(at, session, statistics) && guard.pass(session))) {
       played.was_interrupted = true;
       break;
     }
@@ -245,12 +298,36 @@ Result<Played> play_paced(SimulatedSession& session, Watchers& watchers,
       pacer.on_event(event.ts_init, statistics);
     }
   }
+  // What the disk did not take is not told as done.
+  for (const Status& status : {session.journal_status(), session.journal().flush()}) {
+    if (!status) {
+      return tl::unexpected{status.error()};
+    }
+  }
   return played;
 }
 
-Result<store::JournalWriter> open_run_journal(const Opened& opened) {
-  return opened.is_continued ? store::JournalWriter::resume(opened.path)
-                             : store::JournalWriter::create(opened.path);
+Result<store::JournalWriter> open_run_journal(const PaperRunOptions& options,
+                                              const Opened& opened) {
+  if (opened.is_continued) {
+    return store::JournalWriter::resume(opened.path, options.disk);
+  }
+  return store::JournalWriter::create(opened.path, identity_of(opened.plan.spec),
+                                      {.durability = options.base.journal.durability,
+                                       .segment_bytes = options.segment_bytes,
+                                       .disk = options.disk});
+}
+
+void say_damage(const PaperRunOptions& options, const store::JournalWriter& journal) {
+  if (const auto& damage = journal.damage()) {
+    say(options, "damage in " + damage->file + " at byte " + std::to_string(damage->offset) +
+                     " (" + damage->what + "): the session goes on behind event " +
+                     std::to_string(damage->sequence));
+  }
+  for (const store::UnusedBytes& unused : journal.unused()) {
+    say(options, "ignored in " + unused.file + ": " + std::to_string(unused.bytes) +
+                     " bytes at " + std::to_string(unused.offset) + " that were never published");
+  }
 }
 
 void say_feed(const PaperRunOptions& options, const Opened& opened) {
@@ -296,16 +373,12 @@ Result<PaperRunResult> run_paper(const PaperRunOptions& options) {
     return tl::unexpected{lock.error()};
   }
   auto tape = open_tape(opened->plan);
-  auto journal = open_run_journal(*opened);
+  auto journal = open_run_journal(options, *opened);
   if (!tape || !journal) {
     return tl::unexpected{!tape ? tape.error() : journal.error()};
   }
   say_feed(options, *opened);
-  if (const auto& damage = journal->damage()) {
-    say(options, "damage in " + damage->file + " at byte " + std::to_string(damage->offset) +
-                     " (" + damage->what + "): the session goes on behind event " +
-                     std::to_string(damage->sequence));
-  }
+  say_damage(options, *journal);
   const auto start = WallClock::now();
   PaperRunResult run;
   run.resumed_from = journal->resumed_from();

@@ -12,6 +12,7 @@
 
 #include "base/result.hpp"
 #include "runtime/run_options.hpp"
+#include "store/journal_disk.hpp"
 #include "views/run_result.hpp"
 
 namespace lanner::runtime {
@@ -29,6 +30,9 @@ struct PaperRunOptions {
   // What is going on: the feed, a continued session, a hole that was jumped.
   std::function<void(std::string_view)> on_line;
   const std::atomic<bool>* stop = nullptr;
+  // Tests: small segments, and disks that fail.
+  std::size_t segment_bytes = store::kSegmentBytesMax;
+  store::JournalDisk* disk = nullptr;
 };
 
 struct PaperRunResult {

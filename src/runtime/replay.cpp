@@ -39,6 +39,8 @@ class Replayer {
         return take_caused(record);
       case store::RecordKind::session_closed:
         return take_closed(record);
+      case store::RecordKind::ids_reserved:
+        return true;
       case store::RecordKind::session_opened:
         break;
     }

@@ -12,8 +12,17 @@
 
 #include "base/fixed.hpp"
 #include "base/time.hpp"
+#include "store/journal_format.hpp"
 
 namespace lanner::runtime {
+
+struct JournalSettings {
+  store::Durability durability = store::Durability::written;
+  // Closed sessions of the profile, at the start of a run; 0 = never.
+  std::int64_t compress_days = 0;  // older than this: their segments are compressed
+  std::int64_t keep_days = 0;      // older than this: deleted
+  std::int64_t keep_sessions = 0;  // more than this: the oldest are deleted
+};
 
 struct RunOptions {
   std::filesystem::path data;     // catalog or folder of data files; empty = synthetic market
@@ -32,6 +41,7 @@ struct RunOptions {
   std::optional<Rate> fee;           // replaces maker and taker fee everywhere
   std::optional<std::int64_t> leverage;
   std::optional<std::int64_t> open_positions_max;
+  JournalSettings journal;
   std::filesystem::path out;  // session directory; empty: no journal is kept
   bool with_bad_day = true;   // run the bad-day twin beside it
   bool best_span = false;     // only the span with the most distinct instruments

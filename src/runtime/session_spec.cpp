@@ -1,6 +1,7 @@
 #include "runtime/session_spec.hpp"
 
 #include "base/bytes.hpp"
+#include "base/hash.hpp"
 #include "model/codec.hpp"
 
 namespace lanner::runtime {
@@ -189,6 +190,10 @@ Result<SessionSpec> decode_spec(std::span<const std::byte> bytes) {
     return fail(ErrorKind::data, "the session's first record is damaged");
   }
   return spec;
+}
+
+store::SessionIdentity identity_of(const SessionSpec& spec) {
+  return {spec.build_id, hash64(encode_spec(spec)), spec.engine.epoch};
 }
 
 }  // namespace lanner::runtime

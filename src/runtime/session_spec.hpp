@@ -15,6 +15,7 @@
 #include "model/condition.hpp"
 #include "sim/exchange.hpp"
 #include "store/catalog.hpp"
+#include "store/journal_format.hpp"
 
 namespace lanner::runtime {
 
@@ -38,6 +39,8 @@ struct SessionSpec {
   std::vector<StandingCondition> conditions;
 };
 
+// What each segment of its journal says of it.
+[[nodiscard]] store::SessionIdentity identity_of(const SessionSpec& spec);
 [[nodiscard]] std::vector<std::byte> encode_spec(const SessionSpec& spec);
 [[nodiscard]] Result<SessionSpec> decode_spec(std::span<const std::byte> bytes);
 

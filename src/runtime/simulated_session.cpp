@@ -5,6 +5,14 @@
 #include "base/ensure.hpp"
 
 namespace lanner::runtime {
+namespace {
+
+bool opens_risk(const model::Command& command) noexcept {
+  const auto* const submit = std::get_if<model::SubmitOrder>(&command);
+  return submit != nullptr && submit->order.role == model::OrderRole::entry;
+}
+
+}  // namespace
 
 SimulatedSession::SimulatedSession(const SessionSpec& spec, Tape tape,
                                    store::JournalWriter journal)
@@ -19,6 +27,7 @@ SimulatedSession::SimulatedSession(const SessionSpec& spec, Tape tape,
   const auto room = this->journal().reserve(bytes.size());
   std::copy(bytes.begin(), bytes.end(), room.begin());
   this->journal().commit(store::RecordKind::session_opened, 0, bytes.size());
+  is_confirming_ = this->journal().is_confirming();
   started_at_ = tape_.is_done() ? spec.from : tape_.next_time();
   now_ = started_at_;
   note_unheard();
@@ -99,10 +108,34 @@ void SimulatedSession::take_reports() {
   note_unheard();
 }
 
+// Before what is due, which stays due.
+bool SimulatedSession::make_control_event(Timestamp at) {
+  if (is_confirming_) [[unlikely]] {
+    const auto& expected = journal().expected();
+    is_confirming_ = expected.has_value();
+    if (expected) {
+      const auto control = recorded_control(*expected);
+      is_allowed_ = control ? !is_told_allowed_ : is_told_allowed_;
+    }
+  }
+  if (is_allowed_ == is_told_allowed_) {
+    return false;
+  }
+  is_told_allowed_ = is_allowed_;
+  event_.ts_event = at;
+  event_.payload = model::TradingStateChanged{is_allowed_ ? model::TradingState::active
+                                                          : model::TradingState::reducing,
+                                              model::ControlSource::journal};
+  return true;
+}
+
 const model::Event& SimulatedSession::apply_next() {
   const Timestamp at = next_at_;
   ENSURE(at != Timestamp::never());
   now_ = at;
+  if (make_control_event(at)) [[unlikely]] {
+    return finish(event_);
+  }
   // At one instant: market data, then execution, then timers, then what was asked for.
   is_market_event_ = delay_.next_time() <= at;
   if (is_market_event_) {
@@ -150,7 +183,13 @@ void SimulatedSession::flush_commands() {
   if (!is_abandoned_) {
     for (const model::Command& command :
          recorder_->sink().commands().first(pending_commands_)) {
-      hand_over(command, now_);
+      // Only an order that opens risk waits for its record; the clock of this venue waits too.
+      if (opens_risk(command) && journal_status_) {
+        journal_status_ = recorder_->await_entry();
+      }
+      if (!opens_risk(command) || journal_status_) {
+        hand_over(command, now_);
+      }
     }
   }
   pending_commands_ = 0;

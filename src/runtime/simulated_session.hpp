@@ -41,6 +41,13 @@ class SimulatedSession {
   [[nodiscard]] const model::CommandSink& sink() const noexcept { return recorder_->sink(); }
   [[nodiscard]] const Tape& tape() const noexcept { return tape_; }
 
+  // False: the next event says that what is decided cannot be recorded, and entries stop until it
+  // is true again. The event is recorded, so a continued session and a replay see it as well; on
+  // recorded events the answer comes from the journal.
+  void allow_entries(bool is_allowed) noexcept { is_allowed_ = is_allowed; }
+  // Set when an order that opens risk could not be recorded and so was not sent: that is the end.
+  [[nodiscard]] const Status& journal_status() const noexcept { return journal_status_; }
+
   // From now on nothing that the engine asks reaches the exchange (abandonment tests): of the
   // commands of the last event only the first `kept` were handed over. The venue plays on.
   void abandon(std::size_t kept) noexcept;
@@ -63,6 +70,7 @@ class SimulatedSession {
   void note_unheard() noexcept;
   const model::Event& finish(model::Event& event);
   void make_own_event(Timestamp at);
+  [[nodiscard]] bool make_control_event(Timestamp at);
   [[nodiscard]] static bool is_later(const Report& a, const Report& b) noexcept;
 
   std::unique_ptr<core::Engine> engine_;
@@ -84,6 +92,10 @@ class SimulatedSession {
   model::Event event_;                         // the last that did not come from the market
   bool is_market_event_ = false;  // the last event is the front of the delay line
   bool is_abandoned_ = false;
+  bool is_allowed_ = true;
+  bool is_told_allowed_ = true;  // as the engine knows it
+  bool is_confirming_ = false;   // what comes next stands in the journal already
+  Status journal_status_;
   std::size_t pending_commands_ = 0;  // of the last event, not handed over yet
 };
 

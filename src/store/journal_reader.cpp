@@ -8,7 +8,7 @@
 
 #include "base/crc32c.hpp"
 #include "base/hash.hpp"
-#include "store/mapped_file.hpp"
+#include "store/segment_bytes.hpp"
 
 namespace lanner::store {
 namespace {
@@ -25,49 +25,33 @@ bool is_good_record(std::span<const std::byte> bytes) noexcept {
   const std::size_t whole = padded(kRecordHeaderBytes + header.length);
   return header.zero == 0 && header.version == kJournalVersion &&
          header.kind >= RecordKind::session_opened &&
-         header.kind <= RecordKind::session_closed && header.length <= kPayloadBytesMax &&
+         header.kind <= RecordKind::ids_reserved && header.length <= kPayloadBytesMax &&
          whole <= bytes.size() && header.crc == crc32c(bytes.subspan(4, whole - 4));
 }
 
-// The first good record behind the front, of one kind or of any.
-bool holds_good_record(std::span<const std::byte> rest, std::optional<RecordKind> kind) {
+// A good record stands somewhere behind the front.
+bool is_followed(std::span<const std::byte> rest) {
   for (std::size_t at = 8; at + kRecordHeaderBytes <= rest.size(); at += 8) {
-    const auto bytes = rest.subspan(at);
-    if ((!kind || header_at(bytes).kind == *kind) && is_good_record(bytes)) {
+    if (is_good_record(rest.subspan(at))) {
       return true;
     }
   }
   return false;
 }
 
-// The damaged record at the front was of this kind, if no more than its kind is damaged.
-bool is_good_as(std::span<const std::byte> rest, RecordKind kind) {
-  const RecordHeader header = header_at(rest);
-  const std::size_t whole = padded(kRecordHeaderBytes + header.length);
-  if (header.length > kPayloadBytesMax || whole > rest.size()) {
-    return false;
-  }
-  std::vector<std::byte> copy(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(whole));
-  std::memcpy(copy.data() + offsetof(RecordHeader, kind), &kind, sizeof kind);
-  return is_good_record(copy);
+bool is_zero(std::span<const std::byte> bytes) noexcept {
+  return std::all_of(bytes.begin(), bytes.end(), [](std::byte b) { return b == std::byte{0}; });
 }
 
-// A closing record stands at the front or further on.
-bool holds_closing_record(std::span<const std::byte> rest) {
+// Nothing was published here: the eight bytes that are written last are zero, or no more than
+// they are not (a flip in room that was never written to).
+bool is_unpublished(std::span<const std::byte> rest) noexcept {
   if (rest.size() < kRecordHeaderBytes) {
-    return false;
+    return is_zero(rest);
   }
-  if (holds_good_record(rest, RecordKind::session_closed) ||
-      is_good_as(rest, RecordKind::session_closed)) {
-    return true;
-  }
-  return header_at(rest).kind == RecordKind::session_closed &&
-         !is_good_as(rest, RecordKind::event) && !is_good_as(rest, RecordKind::caused);
+  return is_zero(rest.first(kPublishedBytes)) ||
+         is_zero(rest.subspan(kPublishedBytes, kRecordHeaderBytes - kPublishedBytes));
 }
-
-// A damaged length can look like a cut record. Behind a record that was cut there is nothing, so a
-// good record further on tells the two apart.
-bool is_followed(std::span<const std::byte> rest) { return holds_good_record(rest, std::nullopt); }
 
 // If the bytes up to the end of the file are a good record under another length, nothing was cut.
 bool is_whole_but_for_length(std::span<const std::byte> rest) {
@@ -84,24 +68,46 @@ bool is_whole_but_for_length(std::span<const std::byte> rest) {
   return false;
 }
 
-}  // namespace
-
-std::string segment_name(std::uint64_t number) {
-  char text[40];
-  std::snprintf(text, sizeof text, "journal-%06llu.lnj", static_cast<unsigned long long>(number));
-  return text;
+// Empty = the bytes begin with a sound header of this version.
+std::string problem_of_header(std::span<const std::byte> bytes) {
+  SegmentHeader header;
+  constexpr std::size_t kPrefix = 16;  // up to header_bytes: the same in every version
+  constexpr std::size_t kFirstVersionBytes = 64;
+  if (bytes.size() < kSegmentHeaderBytes) {
+    return "the segment is shorter than its header";
+  }
+  std::memcpy(&header, bytes.data(), sizeof header);
+  const std::size_t covered = header.version == 1 ? kFirstVersionBytes : header.header_bytes;
+  constexpr std::size_t kFrom = offsetof(SegmentHeader, version);
+  if (header.magic != kSegmentMagic || covered < kPrefix || covered > bytes.size() ||
+      header.crc != crc32c(bytes.subspan(kFrom, covered - kFrom))) {
+    return "the segment header is damaged";
+  }
+  if (header.version != kJournalVersion || covered != sizeof header) {
+    return "journal version " + std::to_string(header.version) +
+           " is not the one this program reads (" + std::to_string(kJournalVersion) +
+           "); replay it with the build that wrote it";
+  }
+  return {};
 }
+
+}  // namespace
 
 struct JournalReader::State {
   std::filesystem::path session;
+  Check check = Check::full;
   // Earlier segments stay mapped: records point into them.
-  std::vector<MappedFile> segments;
+  std::vector<SegmentBytes> segments;
+  SegmentHeader first;
   std::uint64_t segment = 1;
   std::uint64_t offset = 0;
   std::uint64_t chain = 0;
   std::uint64_t sequence = 0;
   std::uint64_t torn = 0;
+  std::uint64_t stop_segment = 0;  // end_at(); 0 = nowhere
+  std::uint64_t stop_offset = 0;
   bool closed = false;
+  bool is_marked = false;  // as closed
   bool stopped = false;
   std::optional<JournalDamage> damage;
 
@@ -111,70 +117,109 @@ struct JournalReader::State {
                            std::move(what)};
   }
 
+  // The records end here, and so they should unless the session was closed.
+  void stop_at_end() {
+    if (is_marked && !closed) {
+      stop_with("the session was closed, but its end is missing");
+    }
+    stopped = true;
+  }
+
+  void read_mark(std::span<const std::byte> bytes) {
+    ClosedMark mark;
+    std::memcpy(&mark, bytes.data() + sizeof(SegmentHeader), sizeof mark);
+    const auto raw = std::as_bytes(std::span(&mark, 1));
+    const auto set = raw.size() - static_cast<std::size_t>(
+                                      std::count(raw.begin(), raw.end(), std::byte{0}));
+    // One byte alone is a flip in room that was never written to.
+    is_marked = is_marked || (segment == 1 && set > 1);
+    if ((segment == 1 && is_marked && !is_valid(mark)) || (segment > 1 && set > 0)) {
+      stop_with("the mark of a closed session is damaged");
+    }
+  }
+
   // Checks the segment's own header; false = stopped.
   bool enter_segment() {
     const auto bytes = segments.back().bytes();
     offset = 0;
-    SegmentHeader header;
-    if (bytes.size() < kSegmentHeaderBytes) {
-      if (segment > 1) {
-        torn = bytes.size();
-        stopped = true;
-      } else {
-        stop_with("the segment is shorter than its header");
+    std::string problem = problem_of_header(bytes);
+    if (problem.empty()) {
+      SegmentHeader header;
+      std::memcpy(&header, bytes.data(), sizeof header);
+      if (segment == 1) {
+        first = header;
       }
+      if (header.number != segment || header.chain != chain ||
+          header.first_sequence != sequence) {
+        problem = "the segment does not follow the one before";
+      } else if (header.config_hash != first.config_hash || header.epoch != first.epoch ||
+                 std::memcmp(header.build_id, first.build_id, kBuildIdBytes) != 0) {
+        problem = "the segment is of another session";
+      }
+    }
+    if (!problem.empty()) {
+      ClosedMark mark;
+      if (segment == 1 && bytes.size() >= kSegmentHeaderBytes) {
+        std::memcpy(&mark, bytes.data() + sizeof(SegmentHeader), sizeof mark);
+        is_marked = is_valid(mark);
+      }
+      stop_with(std::move(problem));
       return false;
     }
-    std::memcpy(&header, bytes.data(), sizeof header);
-    const std::size_t covered = offsetof(SegmentHeader, version);
-    if (header.magic != kSegmentMagic ||
-        header.crc != crc32c(bytes.subspan(covered, kSegmentHeaderBytes - covered))) {
-      stop_with("the segment header is damaged");
-      return false;
-    }
-    if (header.version != kJournalVersion) {
-      stop_with("journal version " + std::to_string(header.version) +
-                " is not the one this program reads (" + std::to_string(kJournalVersion) + ")");
-      return false;
-    }
-    if (header.number != segment || header.chain != chain) {
-      stop_with("the segment does not follow the one before");
-      return false;
-    }
+    read_mark(bytes);
     offset = kSegmentHeaderBytes;
-    return true;
+    return !stopped;
   }
 
   // True when a further segment was entered.
   bool next_segment() {
-    const auto path = session / segment_name(segment + 1);
-    if (closed || !std::filesystem::exists(path)) {
-      stopped = true;
+    if (closed || is_last_segment()) {
+      stop_at_end();
       return false;
     }
-    auto mapping = MappedFile::open(path);
+    auto bytes = SegmentBytes::open(session, segment + 1);
+    if (bytes && is_zero(bytes->bytes().first(
+                     std::min(bytes->bytes().size(), kSegmentHeaderBytes)))) {
+      stop_at_end();  // its room was taken, and then the process died
+      return false;
+    }
     ++segment;
-    if (!mapping) {
-      stop_with(mapping.error().message);
+    if (!bytes) {
+      stop_with(bytes.error().message);
       return false;
     }
-    segments.push_back(std::move(*mapping));
+    segments.push_back(std::move(*bytes));
     return enter_segment();
   }
 
   [[nodiscard]] bool is_last_segment() const {
-    return !std::filesystem::exists(session / segment_name(segment + 1));
+    return !SegmentBytes::exists(session, segment + 1);
+  }
+
+  // nullptr = it is good, and follows the one before.
+  [[nodiscard]] const char* problem_of_record(std::span<const std::byte> rest) const {
+    if (rest.size() < kRecordHeaderBytes) {
+      return "the record is shorter than its header";
+    }
+    const RecordHeader header = header_at(rest);
+    const std::size_t whole = padded(kRecordHeaderBytes + header.length);
+    if (header.length > kPayloadBytesMax || whole > rest.size()) {
+      return "the record's length is damaged";
+    }
+    const auto bytes = rest.first(whole);
+    if (header.crc != crc32c(bytes.subspan(4))) {
+      return "the record's checksum differs";
+    }
+    if (header.chain != hash64(bytes.subspan(16), chain)) {
+      return "the record does not follow the one before (chain)";
+    }
+    return header.version == kJournalVersion ? nullptr : "the record's version is not known";
   }
 
   // What stands at the offset is no good record: a torn tail of an open session, or damage.
   void stop_at_bad_record(std::span<const std::byte> rest, const char* what) {
-    // A tail torn by a crash ends with the file: its record claims more bytes than there are, or
-    // the file was extended with zeros that were never written. Anything else is damage.
+    // A tail that was cut ends with the file: its record claims more bytes than there are.
     RecordHeader header;
-    bool zeros = true;
-    for (const std::byte b : rest) {
-      zeros = zeros && b == std::byte{0};
-    }
     bool beyond = rest.size() < kRecordHeaderBytes;
     if (!beyond) {
       std::memcpy(&header, rest.data(), sizeof header);
@@ -188,7 +233,7 @@ struct JournalReader::State {
       stop_with("the record's length is damaged");
       return;
     }
-    if (!closed && is_last_segment() && (zeros || beyond)) {
+    if (!is_marked && is_last_segment() && beyond) {
       torn = rest.size();
       stopped = true;
       return;
@@ -197,21 +242,25 @@ struct JournalReader::State {
   }
 };
 
-Result<JournalReader> JournalReader::open(const std::filesystem::path& session) {
+Result<JournalReader> JournalReader::open(const std::filesystem::path& session, Check check) {
   auto state = std::make_unique<State>();
   state->session = session;
-  auto mapping = MappedFile::open(session / segment_name(1));
-  if (!mapping) {
-    return tl::unexpected{mapping.error()};
+  state->check = check;
+  auto bytes = SegmentBytes::open(session, 1);
+  if (!bytes) {
+    return tl::unexpected{bytes.error()};
   }
-  state->segments.push_back(std::move(*mapping));
+  state->segments.push_back(std::move(*bytes));
   state->enter_segment();
   return JournalReader(std::move(state));
 }
 
 std::optional<JournalRecord> JournalReader::next() {
   State& s = *state_;
-  while (!s.stopped && s.offset == s.segments.back().bytes().size()) {
+  if (s.stop_segment == s.segment && s.offset >= s.stop_offset) {
+    s.stopped = true;
+  }
+  while (!s.stopped && is_unpublished(s.segments.back().bytes().subspan(s.offset))) {
     if (!s.next_segment()) {
       return std::nullopt;
     }
@@ -224,30 +273,14 @@ std::optional<JournalRecord> JournalReader::next() {
     s.stop_with("bytes follow the record that closed the session");
     return std::nullopt;
   }
-  RecordHeader header;
-  if (rest.size() < kRecordHeaderBytes) {
-    s.stop_at_bad_record(rest, "the record is shorter than its header");
+  const char* const problem = s.check == Check::full ? s.problem_of_record(rest) : nullptr;
+  if (problem != nullptr) {
+    s.stop_at_bad_record(rest, problem);
     return std::nullopt;
   }
-  std::memcpy(&header, rest.data(), sizeof header);
+  const RecordHeader header = header_at(rest);
   const std::size_t whole = padded(kRecordHeaderBytes + header.length);
-  if (header.length > kPayloadBytesMax || whole > rest.size()) {
-    s.stop_at_bad_record(rest, "the record's length is damaged");
-    return std::nullopt;
-  }
   const auto bytes = rest.first(whole);
-  if (header.crc != crc32c(bytes.subspan(4))) {
-    s.stop_at_bad_record(rest, "the record's checksum differs");
-    return std::nullopt;
-  }
-  if (header.chain != hash64(bytes.subspan(16), s.chain)) {
-    s.stop_with("the record does not follow the one before (chain)");
-    return std::nullopt;
-  }
-  if (header.version != kJournalVersion) {
-    s.stop_with("record version " + std::to_string(header.version) + " is not known");
-    return std::nullopt;
-  }
   s.chain = header.chain;
   s.sequence = header.sequence;
   s.offset += whole;
@@ -261,23 +294,7 @@ JournalReader::JournalReader(JournalReader&&) noexcept = default;
 JournalReader& JournalReader::operator=(JournalReader&&) noexcept = default;
 JournalReader::~JournalReader() = default;
 
-bool JournalReader::was_closed() const {
-  const State& s = *state_;
-  if (!s.damage) {
-    return s.closed;
-  }
-  const auto here = s.segments.back().bytes();
-  const auto rest = here.subspan(std::min<std::size_t>(s.offset, here.size()));
-  if (s.closed || holds_closing_record(rest)) {
-    return true;
-  }
-  std::uint64_t last = s.segment;
-  while (std::filesystem::exists(s.session / segment_name(last + 1))) {
-    ++last;
-  }
-  const auto mapping = MappedFile::open(s.session / segment_name(last));
-  return last > s.segment && mapping && holds_closing_record(mapping->bytes());
-}
+bool JournalReader::was_closed() const { return state_->closed || state_->is_marked; }
 
 bool JournalReader::is_closed() const noexcept {
   return state_->closed && !state_->damage.has_value();
@@ -289,5 +306,26 @@ std::uint64_t JournalReader::torn_bytes() const noexcept { return state_->torn; 
 std::uint64_t JournalReader::end_segment() const noexcept { return state_->segment; }
 std::uint64_t JournalReader::end_offset() const noexcept { return state_->offset; }
 std::uint64_t JournalReader::chain() const noexcept { return state_->chain; }
+
+const SegmentHeader& JournalReader::header() const noexcept { return state_->first; }
+
+SessionIdentity JournalReader::identity() const {
+  const SegmentHeader& header = state_->first;
+  const auto* const end = std::find(header.build_id, header.build_id + kBuildIdBytes, '\0');
+  return {std::string(header.build_id, end), header.config_hash, header.epoch};
+}
+
+void JournalReader::end_at(std::uint64_t segment, std::uint64_t offset) noexcept {
+  state_->stop_segment = segment;
+  state_->stop_offset = offset;
+}
+
+std::vector<UnusedBytes> JournalReader::unused() const {
+  const State& s = *state_;
+  if (!s.stopped || s.damage) {
+    return {};
+  }
+  return unused_bytes(s.session / segment_name(s.segment), s.offset, s.segment == 1);
+}
 
 }  // namespace lanner::store

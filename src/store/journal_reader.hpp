@@ -31,10 +31,24 @@ struct JournalDamage {
   std::string what;
 };
 
+// Bytes that are not zero where nothing was ever published: the rest of a write that a crash cut,
+// or a flip. They are no part of the session.
+struct UnusedBytes {
+  std::string file;
+  std::uint64_t offset = 0;
+  std::uint64_t bytes = 0;  // up to the last one that is not zero, within one stretch
+};
+
+enum class Check : bool {
+  full,
+  trusted,  // the same bytes were read with `full` before, up to end_at()
+};
+
 class JournalReader {
  public:
   // Fails only when the directory or its first segment cannot be read at all.
-  [[nodiscard]] static Result<JournalReader> open(const std::filesystem::path& session);
+  [[nodiscard]] static Result<JournalReader> open(const std::filesystem::path& session,
+                                                  Check check = Check::full);
   JournalReader(JournalReader&&) noexcept;
   JournalReader& operator=(JournalReader&&) noexcept;
   ~JournalReader();
@@ -43,7 +57,7 @@ class JournalReader {
   [[nodiscard]] std::optional<JournalRecord> next();
 
   [[nodiscard]] bool is_closed() const noexcept;  // SessionClosed was read and is the last record
-  // A closing record is there, though damage may stand before it: such a session must not go on.
+  // The session was closed, though its closing record may be damaged or lost: it must not go on.
   [[nodiscard]] bool was_closed() const;
   // Set when reading stopped before the end of the bytes. A torn tail (the last record of an open
   // session was cut by a crash) is told apart: it is no damage.
@@ -53,6 +67,13 @@ class JournalReader {
   [[nodiscard]] std::uint64_t end_segment() const noexcept;
   [[nodiscard]] std::uint64_t end_offset() const noexcept;
   [[nodiscard]] std::uint64_t chain() const noexcept;
+  // What stands behind the end of an open session; at most sixteen stretches.
+  [[nodiscard]] std::vector<UnusedBytes> unused() const;
+  // Of the first segment: who wrote the session, and how durably.
+  [[nodiscard]] const SegmentHeader& header() const noexcept;
+  [[nodiscard]] SessionIdentity identity() const;
+  // Stops there, wherever the bytes go on.
+  void end_at(std::uint64_t segment, std::uint64_t offset) noexcept;
 
  private:
   struct State;

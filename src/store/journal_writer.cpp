@@ -1,64 +1,50 @@
 #include "store/journal_writer.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <cstring>
+#include <fstream>
 #include <utility>
 
-#include "base/crc32c.hpp"
 #include "base/ensure.hpp"
-#include "base/hash.hpp"
 
 namespace lanner::store {
 namespace {
 
+constexpr std::int64_t kPatienceNs = 10'000'000'000;
 // Records are sealed by the dozen, while they are still near: one record waits for the chain of
 // the one before, so a lone one would make the engine's own work wait as well.
 constexpr std::size_t kSealBytes = 16UL * 1024;
 // A journal that is dropped anyway need not push everything else out of the processor's caches.
 constexpr std::size_t kMemoryBytes = 64UL * 1024;
 
-Status write_all(int fd, std::span<const std::byte> bytes, const std::string& path) noexcept {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(fd, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) {
-      continue;
-    }
-    if (written <= 0) {
-      return fail(ErrorKind::failure, "cannot write the journal " + path + ": " +
-                                          std::strerror(errno) +
-                                          "; free space or choose another --session");
-    }
-    bytes = bytes.subspan(static_cast<std::size_t>(written));
-  }
-  return {};
+tl::unexpected<Error> cannot(const char* what, const std::string& path, int error) {
+  return fail(ErrorKind::failure, std::string("cannot ") + what + " " + path + ": " +
+                                      std::strerror(error) +
+                                      "; free space or choose another --session");
 }
 
-SegmentHeader make_header(std::uint64_t number, std::uint64_t chain) noexcept {
-  SegmentHeader header;
-  header.number = number;
-  header.chain = chain;
-  const auto bytes = std::as_bytes(std::span(&header, 1));
-  header.crc = crc32c(bytes.subspan(offsetof(SegmentHeader, version)));
-  return header;
+// Bytes that are about to be cut off stay beside the session.
+void keep_damaged(const std::filesystem::path& segment, std::uint64_t offset) {
+  std::ifstream in(segment, std::ios::binary);
+  in.seekg(static_cast<std::streamoff>(offset));
+  std::string bytes{std::istreambuf_iterator<char>{in}, {}};
+  bytes.resize(bytes.find_last_not_of('\0') + 1);
+  std::ofstream out(segment.string() + ".damaged-" + std::to_string(offset), std::ios::binary);
+  out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
 }
 
 }  // namespace
 
 struct JournalWriter::State {
-  Durability durability = Durability::memory;
   std::filesystem::path session;
-  int fd = -1;
-  std::uint64_t segment = 0;
-  std::size_t segment_bytes = 0;
+  SegmentHeader header;
+  JournalDisk* disk = nullptr;
+  std::unique_ptr<JournalPump> pump;  // none in memory and while confirming
   std::uint64_t chain = 0;
-  std::uint64_t bytes_written = 0;
   std::vector<std::byte> buffer;
   std::size_t used = 0;
-  std::size_t sealed = 0;  // up to there the records have their chain and checksum
+  std::size_t sealed = 0;     // up to there the records have their chain and checksum
+  bool is_closing = false;    // the closing record was committed
   Status error;
 
   // Confirming a continued session.
@@ -67,75 +53,31 @@ struct JournalWriter::State {
   std::optional<std::uint64_t> divergence;
   std::optional<std::uint64_t> resumed_from;
   std::optional<JournalDamage> damage;
-
-  ~State() {
-    if (fd >= 0) {
-      ::close(fd);
-    }
-  }
-
-  [[nodiscard]] std::string path() const { return (session / segment_name(segment)).string(); }
-
-  Status open_segment(std::uint64_t number) noexcept {
-    if (fd >= 0) {
-      ::close(fd);
-    }
-    segment = number;
-    fd = ::open(path().c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-    if (fd < 0) {
-      return fail(ErrorKind::failure, "cannot create " + path() + ": " + std::strerror(errno));
-    }
-    const SegmentHeader header = make_header(number, chain_on_disk);
-    segment_bytes = kSegmentHeaderBytes;
-    return write_all(fd, std::as_bytes(std::span(&header, 1)), path());
-  }
-
-  // The chain of the last record that went to the file: what a new segment starts from.
-  std::uint64_t chain_on_disk = 0;
-
-  [[nodiscard]] std::size_t limit() const noexcept {
-    return durability == Durability::memory ? kMemoryBytes : kBufferBytes;
-  }
+  std::vector<UnusedBytes> unused;
+  std::uint64_t last_sequence = 0;
 
   void seal() noexcept {
-    while (sealed < used) {
-      std::byte* at = buffer.data() + sealed;
-      std::uint32_t length = 0;
-      std::memcpy(&length, at + offsetof(RecordHeader, length), sizeof length);
-      const std::size_t whole = padded(kRecordHeaderBytes + length);
-      chain = hash64(std::span<const std::byte>(at + 16, whole - 16), chain);
-      std::memcpy(at + offsetof(RecordHeader, chain), &chain, sizeof chain);
-      const std::uint32_t crc = crc32c(std::span<const std::byte>(at + 4, whole - 4));
-      std::memcpy(at, &crc, sizeof crc);
-      sealed += whole;
-    }
+    sealed += seal_records(std::span(buffer).subspan(sealed, used - sealed), chain);
   }
 
-  // Whole records only cross a flush, so a segment ends between records.
-  Status flush() noexcept {
-    seal();
-    if (!error) {
-      return error;  // nothing follows a failed write
+  Status start_pump(std::unique_ptr<JournalSegments> segments) {
+    auto started = JournalPump::start(std::move(segments), header.durability);
+    if (!started) {
+      return tl::unexpected{started.error()};
     }
-    if (durability == Durability::memory || used == 0) {
-      return {};
-    }
-    if (segment_bytes + used > kSegmentBytesMax) {
-      error = open_segment(segment + 1);
-    }
-    if (error) {
-      error = write_all(fd, std::span(buffer).first(used), path());
-    }
-    segment_bytes += used;
-    bytes_written += used;
-    chain_on_disk = chain;
-    return error;
+    pump = std::move(*started);
+    return {};
   }
 
   // The recorded part is used up: cut what a crash left behind it and go on appending.
-  Status start_appending() noexcept {
+  Status start_appending() {
     const std::uint64_t last = recorded->end_segment();
     const std::uint64_t offset = recorded->end_offset();
+    const std::uint64_t last_chain = recorded->chain();
+    recorded.reset();
+    if (damage) {
+      keep_damaged(session / segment_name(last), offset);
+    }
     // Segments beyond the good records exist only behind damage; they are kept beside the session.
     for (std::uint64_t number = last + 1;
          std::filesystem::exists(session / segment_name(number)); ++number) {
@@ -143,25 +85,25 @@ struct JournalWriter::State {
       std::filesystem::rename(session / segment_name(number),
                               session / (segment_name(number) + ".damaged"), ignored);
     }
-    segment = last;
-    fd = ::open(path().c_str(), O_WRONLY | O_CLOEXEC);
-    if (fd < 0 || ::ftruncate(fd, static_cast<off_t>(offset)) != 0 ||
-        ::lseek(fd, static_cast<off_t>(offset), SEEK_SET) < 0) {
-      return fail(ErrorKind::failure,
-                  "cannot continue " + path() + ": " + std::strerror(errno));
+    auto segments = std::make_unique<JournalSegments>(session, header, *disk);
+    if (const int failed = segments->go_on(last, offset, last_sequence, last_chain);
+        failed != 0) {
+      return cannot("continue", segments->path(), failed);
     }
-    segment_bytes = offset;
-    chain_on_disk = recorded->chain();
-    recorded.reset();
-    return {};
+    return start_pump(std::move(segments));
   }
 
-  void confirm(std::span<const std::byte> bytes, std::uint64_t sequence) noexcept {
-    const bool equal = expected->bytes.size() == bytes.size() &&
-                       std::memcmp(expected->bytes.data(), bytes.data(), bytes.size()) == 0;
+  // The recorded bytes were checked by resume(), so kind, sequence and payload decide; checksum
+  // and chain follow from them.
+  void confirm(RecordKind kind, std::uint64_t sequence, std::span<const std::byte> payload) {
+    const bool equal = expected->kind == kind && expected->sequence == sequence &&
+                       expected->payload.size() == payload.size() &&
+                       std::memcmp(expected->payload.data(), payload.data(), payload.size()) == 0;
     if (!equal && !divergence) {
       divergence = sequence;
     }
+    chain = expected->chain;
+    last_sequence = expected->sequence;
     expected = recorded->next();
     if (!expected) {
       error = start_appending();
@@ -170,16 +112,27 @@ struct JournalWriter::State {
 };
 
 JournalWriter::JournalWriter(std::unique_ptr<State> state) : state_(std::move(state)) {
-  state_->buffer.resize(state_->limit() + kPayloadBytesMax);
-  rewind();
+  if (state_->pump == nullptr) {
+    state_->buffer.resize(kMemoryBytes + kPayloadBytesMax);
+    rewind();
+  } else {
+    go_on_in_queue();
+  }
 }
 JournalWriter::JournalWriter(JournalWriter&&) noexcept = default;
 JournalWriter& JournalWriter::operator=(JournalWriter&&) noexcept = default;
 JournalWriter::~JournalWriter() = default;
 
-JournalWriter JournalWriter::in_memory() { return JournalWriter(std::make_unique<State>()); }
+JournalWriter JournalWriter::in_memory() {
+  auto state = std::make_unique<State>();
+  state->header.durability = Durability::memory;
+  return JournalWriter(std::move(state));
+}
 
-Result<JournalWriter> JournalWriter::create(const std::filesystem::path& session) {
+Result<JournalWriter> JournalWriter::create(const std::filesystem::path& session,
+                                            const SessionIdentity& identity,
+                                            const JournalOptions& options) {
+  ENSURE(options.durability != Durability::memory);
   std::error_code error;
   std::filesystem::create_directories(session, error);
   if (error) {
@@ -187,22 +140,32 @@ Result<JournalWriter> JournalWriter::create(const std::filesystem::path& session
                 "cannot make the session directory " + session.string() + ": " + error.message());
   }
   auto state = std::make_unique<State>();
-  state->durability = Durability::written;
   state->session = session;
-  if (const auto opened = state->open_segment(1); !opened) {
-    return tl::unexpected{opened.error()};
+  state->disk = options.disk == nullptr ? &journal_disk() : options.disk;
+  state->header = make_segment_header(identity);
+  state->header.durability = options.durability;
+  state->header.segment_kib = static_cast<std::uint32_t>(options.segment_bytes / 1024);
+  auto segments = std::make_unique<JournalSegments>(session, state->header, *state->disk);
+  if (const int failed = segments->begin(); failed != 0) {
+    return cannot("create", (session / segment_name(1)).string(), failed);
+  }
+  if (const auto started = state->start_pump(std::move(segments)); !started) {
+    return tl::unexpected{started.error()};
   }
   return JournalWriter(std::move(state));
 }
 
-Result<JournalWriter> JournalWriter::resume(const std::filesystem::path& session) {
+Result<JournalWriter> JournalWriter::resume(const std::filesystem::path& session,
+                                            JournalDisk* disk) {
   auto scan = JournalReader::open(session);
   if (!scan) {
     return tl::unexpected{scan.error()};
   }
   std::uint64_t last = 0;
+  bool is_empty = true;
   while (const auto record = scan->next()) {
     last = record->sequence;
+    is_empty = false;
   }
   if (scan->is_closed()) {
     return fail(ErrorKind::failure, "session " + session.string() +
@@ -212,17 +175,25 @@ Result<JournalWriter> JournalWriter::resume(const std::filesystem::path& session
     return fail(ErrorKind::data, "session " + session.string() + " is closed and damaged (" +
                                      scan->damage()->what + "); start another with --new");
   }
+  if (scan->damage() && is_empty) {
+    return fail(ErrorKind::data, "nothing of the session " + session.string() +
+                                     " can be read (" + scan->damage()->what +
+                                     "); start another with --new");
+  }
   auto state = std::make_unique<State>();
-  state->durability = Durability::written;
   state->session = session;
-  auto reader = JournalReader::open(session);
+  state->disk = disk == nullptr ? &journal_disk() : disk;
+  state->header = scan->header();
+  auto reader = JournalReader::open(session, Check::trusted);
   if (!reader) {
     return tl::unexpected{reader.error()};
   }
   state->recorded = std::move(*reader);
+  state->recorded->end_at(scan->end_segment(), scan->end_offset());
   state->expected = state->recorded->next();
   state->resumed_from = last;
   state->damage = scan->damage();
+  state->unused = scan->unused();
   if (!state->expected) {
     if (const auto started = state->start_appending(); !started) {
       return tl::unexpected{started.error()};
@@ -231,68 +202,150 @@ Result<JournalWriter> JournalWriter::resume(const std::filesystem::path& session
   return JournalWriter(std::move(state));
 }
 
-void JournalWriter::note_used() const noexcept {
-  state_->used = static_cast<std::size_t>(at_ - state_->buffer.data());
-}
-
-// What was there is with the file, confirmed, or dropped.
+// What was there was confirmed or is dropped.
 void JournalWriter::rewind() noexcept {
   State& s = *state_;
   s.used = s.sealed = 0;
   at_ = s.buffer.data();
   seal_at_ = s.recorded ? at_ : at_ + kSealBytes;  // each record of a recorded part by itself
-  limit_ = at_ + s.limit();
+  limit_ = at_ + kMemoryBytes;
+}
+
+// Each record is handed over by itself; the queue wraps round, so its place is asked for again.
+void JournalWriter::go_on_in_queue() noexcept {
+  const std::span<std::byte> free = state_->pump->free();
+  at_ = seal_at_ = free.data();
+  limit_ = at_ + free.size();
 }
 
 void JournalWriter::make_room(std::size_t bytes) noexcept {
   ENSURE(bytes <= kPayloadBytesMax - kRecordHeaderBytes - kPaddingMax);
-  static_cast<void>(flush());  // a failure stays in `error` and is told by the next flush()
+  State& s = *state_;
+  if (s.pump != nullptr) {
+    s.pump->make_room(kRecordHeaderBytes + bytes + kPaddingMax);
+    go_on_in_queue();
+    return;
+  }
+  note_used();
+  s.seal();
+  rewind();
+}
+
+void JournalWriter::note_used() const noexcept {
+  state_->used = static_cast<std::size_t>(at_ - state_->buffer.data());
 }
 
 void JournalWriter::seal() noexcept {
   State& s = *state_;
+  if (s.pump != nullptr) {
+    RecordHeader header;
+    std::byte* const from = s.pump->free().data();
+    std::memcpy(&header, from, sizeof header);
+    s.is_closing = header.kind == RecordKind::session_closed;
+    s.pump->push(static_cast<std::size_t>(at_ - from));
+    go_on_in_queue();
+    return;
+  }
   note_used();
-  s.seal();
   if (!s.recorded) {
+    s.seal();
     seal_at_ = at_ + kSealBytes;
     return;
   }
   RecordHeader header;
   std::memcpy(&header, s.buffer.data(), sizeof header);
-  s.confirm(std::span(s.buffer).first(s.used), header.sequence);
-  rewind();
+  s.confirm(header.kind, header.sequence,
+            std::span(s.buffer).subspan(kRecordHeaderBytes, header.length));
+  if (s.pump != nullptr) {
+    go_on_in_queue();
+  } else {
+    rewind();
+  }
 }
 
 Status JournalWriter::flush() noexcept {
-  note_used();
-  const Status flushed = state_->flush();
-  rewind();
-  return flushed;
+  State& s = *state_;
+  if (!s.error || s.pump == nullptr) {
+    return s.error;
+  }
+  s.pump->kick();
+  return s.pump->status();
 }
 
-Status JournalWriter::close() noexcept {
-  const Status flushed = flush();
-  if (flushed && state_->fd >= 0 && ::fdatasync(state_->fd) != 0) {
-    return fail(ErrorKind::failure, "cannot sync the journal " + state_->path());
+Status JournalWriter::await_written() noexcept {
+  State& s = *state_;
+  if (!s.error || s.pump == nullptr) {
+    return s.error;
   }
-  return flushed;
+  if (!s.pump->wait_written(s.pump->position(), kPatienceNs)) {
+    s.error = s.pump->status();
+    if (s.error) {
+      s.error = fail(ErrorKind::failure, "the disk has not taken the journal of " +
+                                             s.session.string() +
+                                             " for ten seconds; continue the session later");
+    }
+  }
+  return s.error;
+}
+
+Status JournalWriter::await_acknowledged() noexcept {
+  State& s = *state_;
+  const Status written = await_written();
+  if (!written || s.pump == nullptr) {
+    return written;
+  }
+  static_cast<void>(s.pump->wait_acknowledged(s.pump->position(), kPatienceNs));
+  return s.pump->status();
+}
+
+bool JournalWriter::has_room() const noexcept {
+  return state_->pump == nullptr || state_->pump->has_room();
+}
+
+JournalTrouble JournalWriter::trouble(std::int64_t now_ns) const noexcept {
+  return state_->pump == nullptr ? JournalTrouble::none : state_->pump->trouble(now_ns);
+}
+
+std::uint64_t JournalWriter::acknowledged_sequence() const noexcept {
+  return state_->pump == nullptr ? state_->last_sequence : state_->pump->acknowledged_sequence();
+}
+
+Durability JournalWriter::durability() const noexcept { return state_->header.durability; }
+
+Status JournalWriter::close() noexcept {
+  State& s = *state_;
+  if (!s.error || s.pump == nullptr) {
+    return s.error;
+  }
+  s.error = s.pump->finish(s.is_closing);
+  return s.error;
 }
 
 std::optional<std::uint64_t> JournalWriter::divergence() const noexcept {
   return state_->divergence;
 }
 bool JournalWriter::is_confirming() const noexcept { return state_->recorded.has_value(); }
+const std::optional<JournalRecord>& JournalWriter::expected() const noexcept {
+  return state_->expected;
+}
 std::optional<std::uint64_t> JournalWriter::resumed_from() const noexcept {
   return state_->resumed_from;
 }
 const std::optional<JournalDamage>& JournalWriter::damage() const noexcept {
   return state_->damage;
 }
+const std::vector<UnusedBytes>& JournalWriter::unused() const noexcept { return state_->unused; }
 std::uint64_t JournalWriter::chain() const noexcept {
+  if (state_->pump != nullptr) {
+    static_cast<void>(state_->pump->wait_written(state_->pump->position(), kPatienceNs));
+    return state_->pump->chain();
+  }
   note_used();
   state_->seal();
   return state_->chain;
 }
-std::uint64_t JournalWriter::bytes_written() const noexcept { return state_->bytes_written; }
+std::uint64_t JournalWriter::bytes_written() const noexcept {
+  return state_->pump == nullptr ? 0 : state_->pump->bytes_written();
+}
 
 }  // namespace lanner::store

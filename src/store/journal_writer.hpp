@@ -1,9 +1,9 @@
 #pragma once
 
-// Appends records to a session. One owner, no threads. Encoding goes straight into a buffer; the
-// buffer goes to the file, or is dropped, by durability. A session that is continued first
-// *confirms*: every record that is produced again must equal the recorded one byte for byte, until
-// the durable ones are used up; then appending goes on behind them.
+// Appends records to a session. One owner. Records are encoded straight into memory: a buffer that
+// is dropped (memory), or the queue of the thread that writes (written, synced). A session that is
+// continued first *confirms*: every record that is produced again must equal the recorded one byte
+// for byte, until the durable ones are used up; then appending goes on behind them.
 
 #include <cstddef>
 #include <cstdint>
@@ -16,27 +16,33 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "store/journal_disk.hpp"
 #include "store/journal_format.hpp"
+#include "store/journal_pump.hpp"
 #include "store/journal_reader.hpp"
 
 namespace lanner::store {
 
-enum class Durability : std::uint8_t {
-  memory,   // encoded, checked and chained through the buffer, then dropped
-  written,  // handed to the operating system at each flush, not synced
+struct JournalOptions {
+  Durability durability = Durability::written;
+  std::size_t segment_bytes = kSegmentBytesMax;  // whole kibibytes
+  JournalDisk* disk = nullptr;                   // tests; nullptr = the machine's
 };
 
 class JournalWriter {
  public:
-  static constexpr std::size_t kBufferBytes = 4UL * 1024 * 1024;
-
   // A journal that leaves nothing behind.
   [[nodiscard]] static JournalWriter in_memory();
-  // A new session: the directory is made and must not hold a journal.
-  [[nodiscard]] static Result<JournalWriter> create(const std::filesystem::path& session);
-  // An unfinished session: its good records are confirmed before anything is appended. A torn tail
-  // is cut off when the first new record is written.
-  [[nodiscard]] static Result<JournalWriter> resume(const std::filesystem::path& session);
+  // A new session: the directory is made and must not hold a journal. Fails where the disk has no
+  // room for a segment.
+  [[nodiscard]] static Result<JournalWriter> create(const std::filesystem::path& session,
+                                                    const SessionIdentity& identity = {},
+                                                    const JournalOptions& options = {});
+  // An unfinished session: its good records are confirmed before anything is appended. Durability
+  // and segment size are those it was begun with. What a crash or damage left behind the good
+  // records is cut off when the first new record is written; damage is kept in a file beside it.
+  [[nodiscard]] static Result<JournalWriter> resume(const std::filesystem::path& session,
+                                                    JournalDisk* disk = nullptr);
 
   JournalWriter(JournalWriter&&) noexcept;
   JournalWriter& operator=(JournalWriter&&) noexcept;
@@ -64,18 +70,36 @@ class JournalWriter {
     }
   }
 
-  // Hands what is buffered to the file. The first error of any write stays and is returned by all
-  // later calls; nothing is appended behind a failed write.
+  // Has what was committed written soon, without waiting. The first error of the disk stays and is
+  // returned by all later calls; nothing is appended behind it.
   [[nodiscard]] Status flush() noexcept;
+  // Waits until all that was committed is written: what every entry needs before it is sent, and
+  // nothing that reduces risk waits for. Fails with the disk, or when it takes longer than ten
+  // seconds.
+  [[nodiscard]] Status await_written() noexcept;
+  // The same until it is as durable as the session asks for.
+  [[nodiscard]] Status await_acknowledged() noexcept;
+  // False = half of the queue to the disk is full; who can wait should (a tape can).
+  [[nodiscard]] bool has_room() const noexcept;
+  // Why no entry may be sent; `now_ns` of the steady clock.
+  [[nodiscard]] JournalTrouble trouble(std::int64_t now_ns) const noexcept;
+  [[nodiscard]] std::uint64_t acknowledged_sequence() const noexcept;
+  [[nodiscard]] Durability durability() const noexcept;
+  // Writes everything and cuts the room that was not used. Behind a closing record the session is
+  // marked as closed.
   [[nodiscard]] Status close() noexcept;
 
   // First sequence at which a produced record differed from the recorded one.
   [[nodiscard]] std::optional<std::uint64_t> divergence() const noexcept;
   [[nodiscard]] bool is_confirming() const noexcept;
+  // The recorded record that is to be produced next, while confirming.
+  [[nodiscard]] const std::optional<JournalRecord>& expected() const noexcept;
   // Sequence of the last durable event found by resume(); nullopt for a new session.
   [[nodiscard]] std::optional<std::uint64_t> resumed_from() const noexcept;
-  // What resume() found behind the good records; it is cut off when appending starts.
+  // What resume() found behind the good records.
   [[nodiscard]] const std::optional<JournalDamage>& damage() const noexcept;
+  [[nodiscard]] const std::vector<UnusedBytes>& unused() const noexcept;
+  // Of the last record; waits for the thread that writes.
   [[nodiscard]] std::uint64_t chain() const noexcept;
   [[nodiscard]] std::uint64_t bytes_written() const noexcept;
 
@@ -87,6 +111,7 @@ class JournalWriter {
   void seal() noexcept;
   void note_used() const noexcept;
   void rewind() noexcept;
+  void go_on_in_queue() noexcept;
 
   std::unique_ptr<State> state_;
   std::byte* at_ = nullptr;       // where the next record begins

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "store/journal_format.hpp"
+#include "support/journal_tail.hpp"
 #include "support/process.hpp"
 #include "support/recorded_market.hpp"
 #include "support/scratch_dir.hpp"
@@ -75,7 +76,14 @@ TEST_CASE("a session that was kept is verified, masked, damaged and cut, each wi
   CHECK(damaged.out.find("\"sequence\":") != std::string::npos);
   flip(segment, middle);
 
+  // Closed and cut: its mark says that an end is missing.
   fs::resize_file(segment, middle);
+  const Finished cut = run_lanner({"replay", session, "--verify", "--json"});
+  CHECK(cut.code == 4);
+  CHECK(value_of(cut, "equal") == "false");
+
+  // Without the mark it is what a killed process leaves: open, and verified as far as it goes.
+  lanner::test::unmark_closed(session);
   const Finished open = run_lanner({"replay", session, "--verify", "--json"});
   CHECK(open.code == 0);
   CHECK(value_of(open, "equal") == "true");

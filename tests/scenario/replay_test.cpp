@@ -12,6 +12,7 @@
 #include "runtime/backtest.hpp"
 #include "runtime/replay.hpp"
 #include "store/journal_reader.hpp"
+#include "support/journal_tail.hpp"
 #include "support/recorded_market.hpp"
 #include "support/scratch_dir.hpp"
 
@@ -182,6 +183,7 @@ TEST_CASE("a session that was cut is open, and verified as far as it goes") {
   const fs::path segment = cut_session / store::segment_name(1);
   const std::uint64_t first = store::kSegmentHeaderBytes + places[1].length;
   const std::uint64_t size = fs::file_size(segment);
+  test::unmark_closed(cut_session);
   RandomStream random(11, 1);
   std::vector<std::uint64_t> sizes;
   for (std::size_t i = 0; i < kSlices; ++i) {
@@ -203,4 +205,11 @@ TEST_CASE("a session that was cut is open, and verified as far as it goes") {
     CHECK(open.verified_through <= last_event);
     CHECK(open.verified_through + 1 >= last_event);
   }
+  // With the mark of a closed session the same cut is no open session, but a damaged one.
+  const fs::path marked = kept().scratch.path() / "cut-closed";
+  fs::copy(kept().path, marked, fs::copy_options::recursive);
+  fs::resize_file(marked / store::segment_name(1), size / 2);
+  const auto refused = replay(marked);
+  CHECK(!refused.equal);
+  CHECK(refused.corrupt_at.has_value());
 }

@@ -33,6 +33,16 @@ inline std::vector<model::Command> commands_of(std::span<const std::byte> payloa
   return commands;
 }
 
+// Takes the mark of a closed session away: with its end cut it is then what a killed process
+// leaves.
+inline void unmark_closed(const std::filesystem::path& session) {
+  std::fstream io(session / store::segment_name(1),
+                  std::ios::in | std::ios::out | std::ios::binary);
+  io.seekp(sizeof(store::SegmentHeader));
+  const char zeros[sizeof(store::ClosedMark)] = {};
+  io.write(zeros, sizeof zeros);
+}
+
 class JournalTail {
  public:
   explicit JournalTail(const std::filesystem::path& session)
@@ -44,13 +54,18 @@ class JournalTail {
     if (!in) {
       return;
     }
-    in.seekg(static_cast<std::streamoff>(offset_ + buffer_.size()));
-    char chunk[65'536];
-    while (in.read(chunk, sizeof chunk) || in.gcount() > 0) {
-      const auto bytes = std::as_bytes(std::span(chunk, static_cast<std::size_t>(in.gcount())));
-      buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
-    }
-    take_records();
+    // The room behind the last record is zeros, and there is much of it: what was not published
+    // is read again the next time.
+    std::uint64_t before = 0;
+    do {
+      before = offset_;
+      in.clear();
+      in.seekg(static_cast<std::streamoff>(offset_));
+      buffer_.resize(kChunk);
+      in.read(reinterpret_cast<char*>(buffer_.data()), kChunk);
+      buffer_.resize(static_cast<std::size_t>(in.gcount()));
+      take_records();
+    } while (offset_ != before);
   }
 
   [[nodiscard]] Timestamp now() const { return now_; }
@@ -77,10 +92,7 @@ class JournalTail {
       take(header, std::span(buffer_).subspan(at + store::kRecordHeaderBytes, header.length));
       at += whole;
     }
-    if (at <= buffer_.size()) {
-      buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(at));
-      offset_ += at;
-    }
+    offset_ += at <= buffer_.size() ? at : 0;
   }
   void take(const store::RecordHeader& header, std::span<const std::byte> payload) {
     if (header.kind == store::RecordKind::caused) {
@@ -107,8 +119,10 @@ class JournalTail {
   template <typename Other>
   void note(const Other&) {}
 
+  static constexpr std::size_t kChunk = 1 << 18;
+
   std::filesystem::path path_;
-  std::uint64_t offset_ = 0;  // of the buffer's first byte
+  std::uint64_t offset_ = 0;  // of the first byte that was not taken
   std::vector<std::byte> buffer_;
   model::TradeCondition condition_;
   Timestamp now_;

@@ -227,7 +227,8 @@ TEST_CASE("any flipped byte ends an open session before the record that holds it
       CAPTURE(bits);
       CHECK(found.records == before);
       REQUIRE(found.damage.has_value());
-      CHECK(found.damage->offset == (before == 0 ? 64 : whole.ends[before - 1]));
+      CHECK(found.damage->offset ==
+            (before == 0 ? store::kSegmentHeaderBytes : whole.ends[before - 1]));
       CHECK(!found.was_closed);
     }
   }
@@ -239,7 +240,6 @@ TEST_CASE("a closed session with a flipped byte is refused, never continued") {
   CHECK(!JournalWriter::resume(scratch.path() / "whole").has_value());
   const std::string bytes = bytes_of(scratch.path() / "whole");
   for (std::size_t at = 0; at < bytes.size(); ++at) {
-    // The segment header ends in bytes that stand for nothing, but they are covered too.
     std::string flipped = bytes;
     flipped[at] = static_cast<char>(flipped[at] ^ 0x10);
     set_bytes(scratch.path() / "flipped", flipped);
@@ -255,11 +255,13 @@ TEST_CASE("a closed session with a flipped byte is refused, never continued") {
 
 TEST_CASE("a session goes on byte for byte where it was cut") {
   const test::ScratchDir scratch("journal-resume");
-  write_session(scratch.path() / "whole", 12, End::closed);
-  const std::string bytes = bytes_of(scratch.path() / "whole");
+  write_session(scratch.path() / "closed", 12, End::closed);
+  const std::string bytes = bytes_of(scratch.path() / "closed");
+  write_session(scratch.path() / "whole", 12, End::open);
+  const std::string open = bytes_of(scratch.path() / "whole");
   const Found whole = read_all(scratch.path() / "whole");
-  for (std::uint64_t size = whole.ends[0]; size < bytes.size(); size += 7) {
-    set_bytes(scratch.path() / "cut", bytes.substr(0, size));
+  for (std::uint64_t size = whole.ends[0]; size < open.size(); size += 7) {
+    set_bytes(scratch.path() / "cut", open.substr(0, size));
     auto writer = JournalWriter::resume(scratch.path() / "cut");
     REQUIRE(writer.has_value());
     CAPTURE(size);
