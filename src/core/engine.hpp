@@ -73,6 +73,7 @@ class Engine {
  private:
   // One member per kind of event (engine_market.cpp, engine_execution.cpp, engine_control.cpp).
   void on(const model::InstrumentStatus& status) noexcept;
+  void on(const model::InstrumentRules& rules) noexcept;
   void on(const model::FundingRate& funding) noexcept;
   void on(const model::MarkPrice& mark) noexcept;
   void on(const model::OpenInterest& open) noexcept;
@@ -91,6 +92,8 @@ class Engine {
   void on(const model::OrderStatusUnknown& event) noexcept;
   void on(const model::OrderStatusReport& event) noexcept;
   void on(const model::CancelRejected& event) noexcept;
+  void on(const model::OrderAmended& event) noexcept;
+  void on(const model::AmendRejected& event) noexcept;
   void on(const model::FundingPaid& paid) noexcept;
   void on(const model::TimerFired& timer) noexcept;
   void on(const model::TradingStateChanged& change) noexcept;

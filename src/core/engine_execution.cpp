@@ -23,6 +23,12 @@ void Engine::on(const model::OrderStatusUnknown& event) noexcept {
 void Engine::on(const model::OrderStatusReport& event) noexcept {
   orders_.on_report(event, now_, *sink_);
 }
+void Engine::on(const model::OrderAmended& event) noexcept {
+  orders_.on_amended(event, now_, *sink_);
+}
+void Engine::on(const model::AmendRejected& event) noexcept {
+  orders_.on_amend_rejected(event, now_, *sink_);
+}
 void Engine::on(const model::CancelRejected& event) noexcept {
   orders_.on_cancel_rejected(event, now_, *sink_);
 }

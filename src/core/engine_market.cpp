@@ -9,6 +9,12 @@ void Engine::on(const model::InstrumentStatus& status) noexcept {
   }
 }
 
+// Every part reads the session's one table, so that planner, gates and exits change in this event.
+void Engine::on(const model::InstrumentRules& rules) noexcept {
+  model::apply(config_.instruments[rules.instrument_id.index()], rules);
+  costs_.on_rules(rules);
+}
+
 void Engine::on(const model::FundingRate& funding) noexcept {
   market_.on_funding(funding, ts_event_);
   features_.on_funding(funding, ts_event_);

@@ -17,6 +17,16 @@ namespace {
 constexpr std::uint64_t kEpochMax = (std::uint64_t{1} << 16) - 2;
 constexpr std::uint32_t kTargetAttemptsMax = 3;
 
+ExitReason exit_reason_of(model::ForcedFill forced) noexcept {
+  switch (forced) {
+    case model::ForcedFill::deleveraging: return ExitReason::deleveraged;
+    case model::ForcedFill::settlement: return ExitReason::delisted;
+    case model::ForcedFill::none:
+    case model::ForcedFill::liquidation: break;
+  }
+  return ExitReason::liquidation;
+}
+
 ExitReason exit_reason_of(OrderRole role, const Plan& plan) noexcept {
   switch (role) {
     case OrderRole::entry:
@@ -108,7 +118,7 @@ FillContext OrderManager::on_foreign_fill(const model::OrderFilled& event, Times
                                           model::CommandSink& sink) noexcept {
   ++alarms_.foreign_events;
   FillContext context;
-  context.exit_reason = ExitReason::liquidation;
+  context.exit_reason = exit_reason_of(event.forced);
   Plan* plan = plan_of(event.instrument_id);
   if (plan == nullptr || !plan->is_active) {
     return context;

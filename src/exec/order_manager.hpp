@@ -79,6 +79,11 @@ class OrderManager {
                   model::CommandSink& sink) noexcept;
   void on_report(const model::OrderStatusReport& event, Timestamp now,
                  model::CommandSink& sink) noexcept;
+  // The venue changed an order in place: the mirror follows.
+  void on_amended(const model::OrderAmended& event, Timestamp now,
+                  model::CommandSink& sink) noexcept;
+  void on_amend_rejected(const model::AmendRejected& event, Timestamp now,
+                         model::CommandSink& sink) noexcept;
   void on_cancel_rejected(const model::CancelRejected& event, Timestamp now,
                           model::CommandSink& sink) noexcept;
 

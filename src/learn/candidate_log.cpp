@@ -19,6 +19,8 @@ Barrier barrier_of(ExitReason reason) noexcept {
     case ExitReason::target: return Barrier::target;
     case ExitReason::none:
     case ExitReason::time_stop:
+    case ExitReason::deleveraged:
+    case ExitReason::delisted:
     case ExitReason::flatten: return Barrier::time;
   }
   return Barrier::time;

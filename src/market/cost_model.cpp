@@ -94,6 +94,11 @@ void CostModel::on_trade(const model::TradeTick& trade, Timestamp ts) noexcept {
   state.minute_volume = saturating_sum(state.minute_volume, trade.quantity);
 }
 
+void CostModel::on_rules(const model::InstrumentRules& rules) noexcept {
+  State& state = states_[rules.instrument_id.index()];
+  state.tick = rules.tick.is_positive() ? rules.tick : state.tick;
+}
+
 void CostModel::close_minute(State& state) noexcept {
   absorb(state, {state.minute_end - minutes(1), state.minute_end, state.minute_px,
                  state.minute_volume});

@@ -38,6 +38,7 @@ class CostModel {
   // `close` is the bar's end, ts_event of the event that brings it.
   void on_bar(const model::Bar& bar, Timestamp close) noexcept;
   void on_trade(const model::TradeTick& trade, Timestamp ts) noexcept;
+  void on_rules(const model::InstrumentRules& rules) noexcept;
 
   [[nodiscard]] Tier tier(InstrumentId id) const noexcept { return states_[id.index()].tier; }
   [[nodiscard]] Score half_spread_fraction(InstrumentId id) const noexcept;

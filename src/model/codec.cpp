@@ -131,6 +131,17 @@ class Decoder {
   bool good_ = true;
 };
 
+// In the first byte of a command: the order's instructions follow. A plain order's record is the
+// same with and without this, and so is the digest of sessions that use plain orders only.
+constexpr std::uint8_t kInstructionsFollow = 0x80;
+
+const OrderInstructions* instructions_of(const Command& command) noexcept {
+  const auto* submit = std::get_if<SubmitOrder>(&command);
+  return submit != nullptr && submit->order.instructions != OrderInstructions{}
+             ? &submit->order.instructions
+             : nullptr;
+}
+
 // Visits are const for the caller; the shared field list needs non-const references.
 template <typename T>
 void put_fields(Encoder& encoder, const T& value) noexcept {
@@ -187,8 +198,14 @@ std::size_t encode(const Event& event, std::span<std::byte> out) noexcept {
 std::size_t encode(const Command& command, std::span<std::byte> out) noexcept {
   ENSURE(out.size() >= kCommandBytesMax);
   Encoder encoder(out);
-  encoder.raw(static_cast<std::uint8_t>(command.index()));
+  const OrderInstructions* instructions = instructions_of(command);
+  const auto kind = static_cast<std::uint8_t>(command.index());
+  encoder.raw(instructions != nullptr ? static_cast<std::uint8_t>(kind | kInstructionsFollow)
+                                      : kind);
   std::visit([&encoder](const auto& value) { put_fields(encoder, value); }, command);
+  if (instructions != nullptr) {
+    put_fields(encoder, *instructions);
+  }
   return encoder.size();
 }
 
@@ -228,9 +245,20 @@ Status decode(std::span<const std::byte> in, Event& event, TradeCondition& condi
 
 Status decode(std::span<const std::byte> in, Command& command, std::size_t& used) {
   Decoder decoder(in);
-  const auto index = decoder.raw<std::uint8_t>();
+  const auto kind = decoder.raw<std::uint8_t>();
+  const auto index = static_cast<std::uint8_t>(kind & ~kInstructionsFollow);
   if (!get_alternative(decoder, index, command)) {
     return damaged("a command");
+  }
+  if ((kind & kInstructionsFollow) != 0) {
+    auto* submit = std::get_if<SubmitOrder>(&command);
+    if (submit == nullptr) {
+      return damaged("a command");
+    }
+    detail::fields(decoder, submit->order.instructions);
+    if (!decoder.is_good()) {
+      return damaged("an order's instructions");
+    }
   }
   used = decoder.used();
   return {};

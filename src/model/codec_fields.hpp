@@ -11,7 +11,11 @@ namespace lanner::model::detail {
 
 template <typename A>
 void fields(A& a, InstrumentStatus& x) {
-  a(x.instrument_id, x.state);
+  a(x.instrument_id, x.state, x.settlement_px);
+}
+template <typename A>
+void fields(A& a, InstrumentRules& x) {
+  a(x.instrument_id, x.tick, x.step, x.quantity_min, x.notional_min);
 }
 template <typename A>
 void fields(A& a, FundingRate& x) {
@@ -72,7 +76,7 @@ void fields(A& a, OrderExpired& x) {
 template <typename A>
 void fields(A& a, OrderFilled& x) {
   a(x.client_order_id, x.instrument_id, x.trade_id, x.side, x.liquidity_side, x.last_qty,
-    x.last_px, x.leaves_qty, x.commission);
+    x.last_px, x.leaves_qty, x.commission, x.forced);
 }
 template <typename A>
 void fields(A& a, OrderStatusUnknown& x) {
@@ -84,6 +88,14 @@ void fields(A& a, OrderStatusReport& x) {
 }
 template <typename A>
 void fields(A& a, CancelRejected& x) {
+  a(x.client_order_id, x.instrument_id, x.reason);
+}
+template <typename A>
+void fields(A& a, OrderAmended& x) {
+  a(x.client_order_id, x.instrument_id, x.quantity, x.price, x.trigger_price, x.reason);
+}
+template <typename A>
+void fields(A& a, AmendRejected& x) {
   a(x.client_order_id, x.instrument_id, x.reason);
 }
 template <typename A>
@@ -109,6 +121,11 @@ void fields(A& a, TradeCondition& x) {
     x.take_profit_r, x.time_stop, x.expires_at, x.size_scale, x.confidence, x.shadow_only);
 }
 template <typename A>
+void fields(A& a, OrderInstructions& x) {
+  a(x.post_only, x.self_trade_prevention, x.activation_price, x.callback_rate, x.callback_offset);
+}
+// All but the instructions, which follow only where there are any (codec.cpp).
+template <typename A>
 void fields(A& a, OrderRequest& x) {
   a(x.client_order_id, x.instrument_id, x.candidate_id, x.role, x.side, x.type, x.time_in_force,
     x.reduce_only, x.close_position, x.trigger_by, x.quantity, x.price, x.trigger_price,
@@ -126,6 +143,10 @@ void fields(A& a, CancelOrder& x) {
 template <typename A>
 void fields(A& a, QueryOrder& x) {
   a(x.client_order_id, x.instrument_id);
+}
+template <typename A>
+void fields(A& a, AmendOrder& x) {
+  a(x.client_order_id, x.instrument_id, x.quantity, x.price, x.trigger_price);
 }
 template <typename A>
 void fields(A& a, SetTimer& x) {

@@ -26,6 +26,16 @@ struct CancelOrder {
   InstrumentId instrument_id;
   friend bool operator==(const CancelOrder&, const CancelOrder&) = default;
 };
+// Changes a resting order in place. Zero leaves a figure as it is. A smaller quantity keeps the
+// order's place in the queue; a new price or a larger quantity loses it.
+struct AmendOrder {
+  ClientOrderId client_order_id;
+  InstrumentId instrument_id;
+  Quantity quantity;  // the whole order's, filled part included
+  Price price;
+  Price trigger_price;
+  friend bool operator==(const AmendOrder&, const AmendOrder&) = default;
+};
 struct QueryOrder {
   ClientOrderId client_order_id;
   InstrumentId instrument_id;
@@ -39,7 +49,7 @@ struct SetTimer {
   friend bool operator==(const SetTimer&, const SetTimer&) = default;
 };
 
-using Command = std::variant<SubmitOrder, CancelOrder, QueryOrder, SetTimer>;
+using Command = std::variant<SubmitOrder, CancelOrder, QueryOrder, SetTimer, AmendOrder>;
 
 // Facts for views, reports and tests; derived from events, so outside the digest.
 using Notice = std::variant<TradeClosed, CandidateLabel, CoinStatusChanged, TradingStateChanged,

@@ -8,11 +8,28 @@ namespace lanner::model {
 
 enum class Side : std::uint8_t { buy, sell };
 enum class PositionSide : std::uint8_t { flat, long_side, short_side };
-enum class OrderType : std::uint8_t { market, limit, stop_market, market_if_touched };
+enum class OrderType : std::uint8_t {
+  market,
+  limit,
+  stop_market,
+  market_if_touched,
+  stop_limit,            // at its trigger it becomes a limit order
+  limit_if_touched,      // the same from the favourable side
+  trailing_stop_market,  // its trigger follows the best price since its activation
+};
 enum class TimeInForce : std::uint8_t { gtc, ioc, fok, gtd };
 enum class LiquiditySide : std::uint8_t { maker, taker };
 enum class TriggerBy : std::uint8_t { last, mark };
 enum class ReduceOnly : bool { no, yes };
+enum class PostOnly : bool { no, yes };
+// What happens instead of a trade between two of our own orders; the newer order's mode decides.
+enum class SelfTradePrevention : std::uint8_t {
+  none,
+  expire_taker,
+  expire_maker,
+  expire_both,
+  decrement,  // both lose the quantity that would have traded
+};
 enum class ClosePosition : bool { no, yes };
 enum class TradingState : std::uint8_t { active, reducing, halted };
 enum class InstrumentKind : std::uint8_t { spot, perpetual };
@@ -33,6 +50,7 @@ enum class OrderStatus : std::uint8_t {
   canceled,
   expired,
   unknown,  // a state, never an error: ask, do not send again
+  pending_update,
 };
 
 enum class ExitReason : std::uint8_t {
@@ -44,7 +62,16 @@ enum class ExitReason : std::uint8_t {
   liquidation,
   protection,  // no stop could be placed, so the position was brought down
   flatten,     // operator
+  deleveraged,  // the venue closed a part against a bankrupt counterparty
+  delisted,     // settled by the venue
 };
+
+// A fill that nobody ordered; `none` for all others.
+enum class ForcedFill : std::uint8_t { none, liquidation, deleveraging, settlement };
+
+// cross: all of a venue's perpetual positions share its cash. isolated: each position has its own
+// margin and can lose no more than that.
+enum class MarginMode : std::uint8_t { cross, isolated };
 
 [[nodiscard]] constexpr Side opposite(Side side) noexcept {
   return side == Side::buy ? Side::sell : Side::buy;
@@ -60,9 +87,13 @@ enum class ExitReason : std::uint8_t {
 [[nodiscard]] const char* name_of(Side value) noexcept;
 [[nodiscard]] const char* name_of(PositionSide value) noexcept;
 [[nodiscard]] const char* name_of(OrderType value) noexcept;
+[[nodiscard]] const char* name_of(TimeInForce value) noexcept;
+[[nodiscard]] const char* name_of(SelfTradePrevention value) noexcept;
 [[nodiscard]] const char* name_of(OrderRole value) noexcept;
 [[nodiscard]] const char* name_of(OrderStatus value) noexcept;
 [[nodiscard]] const char* name_of(ExitReason value) noexcept;
+[[nodiscard]] const char* name_of(ForcedFill value) noexcept;
+[[nodiscard]] const char* name_of(MarginMode value) noexcept;
 [[nodiscard]] const char* name_of(TradingState value) noexcept;
 
 }  // namespace lanner::model

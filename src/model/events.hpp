@@ -34,6 +34,10 @@ enum class RejectReason : std::uint8_t {
   time_in_force,    // gtd ran out
   not_trading,
   service_unavailable,  // overload: the request never reached the books
+  post_only,            // it would have taken
+  self_trade,           // it would have met an order of our own
+  instruction_conflict,  // post-only with IOC or FOK, trailing figures on another type
+  not_amendable,        // triggered, or a figure that this order does not have
 };
 [[nodiscard]] const char* name_of(RejectReason value) noexcept;
 
@@ -69,7 +73,7 @@ struct OrderExpired {
   friend bool operator==(const OrderExpired&, const OrderExpired&) = default;
 };
 struct OrderFilled {
-  ClientOrderId client_order_id;  // invalid for a forced fill (liquidation)
+  ClientOrderId client_order_id;  // invalid for a forced fill
   InstrumentId instrument_id;
   TradeId trade_id;
   Side side = Side::buy;
@@ -78,6 +82,7 @@ struct OrderFilled {
   Price last_px;
   Quantity leaves_qty;  // of the order; zero = filled
   Money commission;     // >= 0, in the settling asset
+  ForcedFill forced = ForcedFill::none;
   friend bool operator==(const OrderFilled&, const OrderFilled&) = default;
 };
 // No answer came in time: the order may live or not.
@@ -99,6 +104,24 @@ struct CancelRejected {
   InstrumentId instrument_id;
   RejectReason reason = RejectReason::unknown_order;
   friend bool operator==(const CancelRejected&, const CancelRejected&) = default;
+};
+// The order as it stands now: after our amendment (by_request) or after the venue took away what
+// would have traded with our own order (self_trade).
+struct OrderAmended {
+  ClientOrderId client_order_id;
+  InstrumentId instrument_id;
+  Quantity quantity;  // the whole order's, filled part included
+  Price price;
+  Price trigger_price;
+  RejectReason reason = RejectReason::by_request;
+  friend bool operator==(const OrderAmended&, const OrderAmended&) = default;
+};
+// The order stays as it was, or is unknown.
+struct AmendRejected {
+  ClientOrderId client_order_id;
+  InstrumentId instrument_id;
+  RejectReason reason = RejectReason::unknown_order;
+  friend bool operator==(const AmendRejected&, const AmendRejected&) = default;
 };
 // Money moved by the venue outside fills: funding at its stamp.
 struct FundingPaid {
@@ -138,11 +161,11 @@ struct ConditionProposed {
 };
 
 using EventPayload =
-    std::variant<InstrumentStatus, FundingRate, MarkPrice, OpenInterest, Liquidation, Sentiment,
-                 QuoteTick, BookDepth, TradeTick, Bar, OrderAccepted, OrderRejected,
-                 OrderTriggered, OrderCanceled, OrderExpired, OrderFilled, OrderStatusUnknown,
-                 OrderStatusReport, CancelRejected, FundingPaid, TimerFired, TradingStateChanged,
-                 ConditionProposed>;
+    std::variant<InstrumentStatus, InstrumentRules, FundingRate, MarkPrice, OpenInterest,
+                 Liquidation, Sentiment, QuoteTick, BookDepth, TradeTick, Bar, OrderAccepted,
+                 OrderRejected, OrderTriggered, OrderCanceled, OrderExpired, OrderFilled,
+                 OrderStatusUnknown, OrderStatusReport, CancelRejected, OrderAmended,
+                 AmendRejected, FundingPaid, TimerFired, TradingStateChanged, ConditionProposed>;
 
 struct Event {
   std::uint64_t sequence = 0;  // 1, 2, ... without gaps in a session

@@ -14,4 +14,14 @@ const MarginTier& margin_tier(const Instrument& instrument, Money notional) noex
   return instrument.tiers.back();
 }
 
+void apply(Instrument& instrument, const InstrumentRules& rules) noexcept {
+  instrument.tick = rules.tick.is_positive() ? rules.tick : instrument.tick;
+  instrument.step = rules.step.is_positive() ? rules.step : instrument.step;
+  instrument.quantity_min =
+      rules.quantity_min.is_positive() ? rules.quantity_min : instrument.quantity_min;
+  instrument.notional_min =
+      rules.notional_min.is_positive() ? rules.notional_min : instrument.notional_min;
+  instrument.grid_source = RuleSource::documented;
+}
+
 }  // namespace lanner::model

@@ -8,6 +8,7 @@
 #include "base/fixed.hpp"
 #include "base/ids.hpp"
 #include "model/enums.hpp"
+#include "model/market_data.hpp"
 
 namespace lanner::model {
 
@@ -46,5 +47,8 @@ using InstrumentTable = std::vector<Instrument>;
 
 // The tier that covers a position notional; tables always hold at least one tier.
 [[nodiscard]] const MarginTier& margin_tier(const Instrument& instrument, Money notional) noexcept;
+
+// From now on these hold; figures that the change leaves at zero stay.
+void apply(Instrument& instrument, const InstrumentRules& rules) noexcept;
 
 }  // namespace lanner::model

@@ -117,12 +117,29 @@ struct Sentiment {
   friend bool operator==(const Sentiment&, const Sentiment&) = default;
 };
 
-enum class InstrumentState : std::uint8_t { trading, halted, delisted };
+enum class InstrumentState : std::uint8_t {
+  trading,
+  halted,    // nothing trades; cancels are taken, new orders are not
+  delisted,  // positions are settled, orders end
+  settling,  // before a delisting: nothing trades any more, positions wait for their settlement
+};
+[[nodiscard]] const char* name_of(InstrumentState value) noexcept;
 
 struct InstrumentStatus {
   InstrumentId instrument_id;
   InstrumentState state = InstrumentState::trading;
+  Price settlement_px;  // of a delisting; zero = the last price
   friend bool operator==(const InstrumentStatus&, const InstrumentStatus&) = default;
+};
+
+// The grid and minima from now on. Zero leaves a figure as it is.
+struct InstrumentRules {
+  InstrumentId instrument_id;
+  Price tick;
+  Quantity step;
+  Quantity quantity_min;
+  Money notional_min;
+  friend bool operator==(const InstrumentRules&, const InstrumentRules&) = default;
 };
 
 }  // namespace lanner::model

@@ -90,6 +90,10 @@ const char* name_of(AdaptationReason value) noexcept {
                    value);
 }
 
+const char* name_of(InstrumentState value) noexcept {
+  return pick_name(std::array{"trading", "halted", "delisted", "settling"}, value);
+}
+
 const char* name_of(StatusReason value) noexcept {
   return pick_name(std::array{"evidence_against", "evidence_for", "evidence_turned", "ttl_expired"},
               value);
@@ -101,7 +105,8 @@ const char* name_of(RejectReason value) noexcept {
                          "too_many_orders", "duplicate_client_id", "unknown_order", "liquidity",
                          "triggered_flat", "linked", "position_closed", "by_request",
                          "time_in_force", "not_trading",
-                         "service_unavailable"},
+                         "service_unavailable", "post_only", "self_trade",
+                         "instruction_conflict", "not_amendable"},
               value);
 }
 

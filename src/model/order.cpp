@@ -6,7 +6,7 @@
 namespace lanner::model {
 namespace {
 
-constexpr std::size_t kStatuses = static_cast<std::size_t>(OrderStatus::unknown) + 1;
+constexpr std::size_t kStatuses = static_cast<std::size_t>(OrderStatus::pending_update) + 1;
 using Targets = std::uint32_t;
 
 constexpr Targets set_of(std::initializer_list<OrderStatus> statuses) noexcept {
@@ -24,16 +24,18 @@ constexpr std::array<Targets, kStatuses> make_graph() noexcept {
     return graph[static_cast<std::size_t>(status)];
   };
   const Targets ends = set_of({rejected, filled, canceled, expired});
+  const Targets asked = set_of({pending_cancel, pending_update, unknown});
   from(initialized) = set_of({denied, submitted});
   // A fill may overtake the acceptance on the stream.
   from(submitted) = ends | set_of({accepted, triggered, partially_filled, pending_cancel, unknown});
-  from(accepted) = set_of({triggered, partially_filled, filled, pending_cancel, canceled, expired,
-                           unknown});
+  from(accepted) = asked | set_of({triggered, partially_filled, filled, canceled, expired});
   // A conditional can be refused when it triggers (margin, reduce-only).
-  from(triggered) = ends | set_of({partially_filled, pending_cancel, unknown});
-  from(partially_filled) = set_of({partially_filled, filled, pending_cancel, canceled, expired,
-                                   unknown});
+  from(triggered) = ends | asked | set_of({partially_filled});
+  from(partially_filled) = asked | set_of({partially_filled, filled, canceled, expired});
   from(pending_cancel) = ends | set_of({accepted, triggered, partially_filled, unknown});
+  // An amendment is answered by the amended order or by a refusal; either leaves the order live.
+  from(pending_update) =
+      ends | set_of({accepted, triggered, partially_filled, pending_cancel, unknown});
   from(unknown) = ends | set_of({accepted, triggered, partially_filled, pending_cancel});
   return graph;
 }

@@ -22,10 +22,13 @@ Money initial_margin(const Instrument& instrument, Money notional) noexcept {
 // The price at which an order would count against the account while it rests.
 Price resting_price(const model::OrderRequest& order, Price mark_px) noexcept {
   switch (order.type) {
-    case model::OrderType::limit: return order.price;
+    case model::OrderType::limit:
+    case model::OrderType::stop_limit:
+    case model::OrderType::limit_if_touched: return order.price;
     case model::OrderType::stop_market:
     case model::OrderType::market_if_touched: return order.trigger_price;
-    case model::OrderType::market: break;
+    case model::OrderType::market:
+    case model::OrderType::trailing_stop_market: break;
   }
   return mark_px;
 }

@@ -15,6 +15,18 @@ namespace lanner::sim {
                                              const MarketState& market, const OrderBook& book,
                                              const Account& account);
 
+// What surrounds an amendment.
+struct AmendmentContext {
+  const model::Instrument& instrument;
+  const MarketState& market;
+  const OrderBook& book;
+  const Account& account;
+};
+// Why the exchange leaves an order as it was; `changed` is the order as it would stand.
+[[nodiscard]] model::RejectReason refusal_of_amendment(const RestingOrder& resting,
+                                                       const model::OrderRequest& changed,
+                                                       const AmendmentContext& context);
+
 // A limit that would trade at once if it were matched now.
 [[nodiscard]] bool is_crossing(const model::OrderRequest& order, Price last_px) noexcept;
 

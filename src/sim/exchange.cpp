@@ -245,6 +245,8 @@ void Exchange::admit_due() {
       admit(order->order);
     } else if (const auto* request = std::get_if<model::CancelOrder>(&command)) {
       cancel(*request);
+    } else if (const auto* amendment = std::get_if<model::AmendOrder>(&command)) {
+      amend(*amendment);
     } else if (const auto* query = std::get_if<model::QueryOrder>(&command)) {
       recorder_.status(query->client_order_id, query->instrument_id,
                        book_.answer(query->client_order_id));
@@ -279,6 +281,7 @@ void Exchange::admit(const model::OrderRequest& order) {
     put_in_order(expiries_, 0, Expiry{order.expires_at, order.client_order_id});
     next_expiry_ = std::min(next_expiry_, order.expires_at);
   }
+  matcher_.settle_in(resting);
 }
 
 void Exchange::cancel(const model::CancelOrder& request) {

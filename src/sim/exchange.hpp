@@ -117,6 +117,7 @@ class Exchange {
   void note_queues() noexcept;
   void admit(const model::OrderRequest& order);
   void cancel(const model::CancelOrder& request);
+  void amend(const model::AmendOrder& request);
 
   const model::InstrumentTable* instruments_;
   Latency latency_;

@@ -20,7 +20,7 @@ enum class LogKind : std::uint8_t {
   accepted,
   rejected,
   triggered,
-  resized,     // quantity changed by a linked fill or by an attached entry's next fill
+  resized,     // changed by a linked fill, an attached entry's next fill, or an amendment
   canceled,
   expired,
   filled,

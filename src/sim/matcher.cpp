@@ -32,7 +32,7 @@ Matcher::Group Matcher::group_of(const OrderRequest& request) noexcept {
   if (!is_reducing(request)) {
     return Group::entry;
   }
-  return request.type == OrderType::stop_market || request.type == OrderType::market
+  return model::is_stop(request.type) || request.type == OrderType::market
              ? Group::stop
              : Group::target;
 }
@@ -93,19 +93,15 @@ bool Matcher::can_act(const RestingOrder& order, const Print& print) const noexc
     return false;
   }
   const OrderRequest& request = order.request;
-  switch (request.type) {
-    case OrderType::market: return !is_best_of_bar(order, print);
-    case OrderType::limit:
-      return order.is_crossing || is_immediate(request) ||
-             is_traded_through(request, print.price,
-                               parts_.instruments[print.instrument_id.index()].tick);
-    case OrderType::stop_market:
-    case OrderType::market_if_touched: break;
+  if (is_conditional(request) && !order.is_triggered) {
+    return !follows_mark(request) && is_triggered_by(request, print.price);
   }
-  const bool waits_for_mark =
-      request.trigger_by == model::TriggerBy::mark &&
-      parts_.markets[print.instrument_id.index()].mark_px.is_positive();
-  return order.is_triggered || (!waits_for_mark && is_triggered_by(request, print.price));
+  if (model::has_limit_price(request.type)) {
+    return order.is_crossing || is_immediate(request) ||
+           is_traded_through(request, print.price,
+                             parts_.instruments[print.instrument_id.index()].tick);
+  }
+  return request.type != OrderType::market || !is_best_of_bar(order, print);
 }
 
 void Matcher::play(const Print& print) {
@@ -116,7 +112,11 @@ void Matcher::play(const Print& print) {
   }
   ready_.clear();
   for (std::uint32_t slot = parts_.book.head(id); slot != IdRecord::kNoSlot;) {
-    const RestingOrder& order = parts_.book.at(slot);
+    RestingOrder& order = parts_.book.at(slot);
+    if (order.request.type == OrderType::trailing_stop_market && order.accepted_at < print.ts &&
+        !follows_mark(order.request)) {
+      follow(order, print.price);
+    }
     if (can_act(order, print)) {
       ready_.push_back({slot, order.venue_order_id});
     }
@@ -160,9 +160,11 @@ bool Matcher::trigger(RestingOrder& order) {
     // Once its attached exit is working, an entry must not add what the exit no longer covers.
     cancel(*parent, RejectReason::linked);
   }
-  if (is_reducing(request)) {
-    return true;
-  }
+  return (is_reducing(request) || has_margin_at_trigger(order)) && becomes_limit(order);
+}
+
+bool Matcher::has_margin_at_trigger(RestingOrder& order) {
+  const OrderRequest& request = order.request;
   const Account::Intent intent{request.instrument_id, request.side, order.leaves(),
                                parts_.account.mark_px(request.instrument_id),
                                request.client_order_id};
@@ -174,12 +176,34 @@ bool Matcher::trigger(RestingOrder& order) {
   return true;
 }
 
+// A stop-limit or limit-if-touched enters the book as a limit order that arrives at its trigger.
+bool Matcher::becomes_limit(RestingOrder& order) {
+  const OrderRequest& request = order.request;
+  if (!model::has_limit_price(request.type)) {
+    return true;
+  }
+  const Price last_px = parts_.markets[request.instrument_id.index()].last_px;
+  if (request.instructions.post_only == model::PostOnly::yes) {
+    if (is_marketable(request, last_px)) {
+      expire(order, RejectReason::post_only);
+      return false;
+    }
+    return true;
+  }
+  order.is_crossing = true;
+  return prevent_self_trade(order, request.price);
+}
+
 Price Matcher::price_of(const RestingOrder& order, const Print& print,
                         Quantity quantity) const noexcept {
   const MarketState& state = parts_.markets[print.instrument_id.index()];
   switch (order.request.type) {
-    case OrderType::stop_market: return parts_.pricer.stop(order.request, print, quantity);
+    case OrderType::stop_market:
+    case OrderType::stop_limit:
+    case OrderType::trailing_stop_market:
+      return parts_.pricer.stop(order.request, print, quantity);
     case OrderType::market_if_touched:
+    case OrderType::limit_if_touched:
       return parts_.pricer.touched(order.request, print, state, quantity);
     case OrderType::market:
     case OrderType::limit: break;
@@ -195,15 +219,22 @@ void Matcher::attempt(RestingOrder& order, const Print& print) {
     return;
   }
   const Quantity quantity = parts_.pricer.capacity(order, print, want);
-  const bool takes = request.type != OrderType::limit || order.is_crossing || is_immediate(request);
+  const bool is_limit = model::has_limit_price(request.type);
+  const bool takes = !is_limit || order.is_crossing || is_immediate(request);
   order.is_crossing = false;
   ++order.prints_seen;
   Execution execution{quantity, Price{}, LiquiditySide::taker};
   bool fills = quantity.is_positive();
   if (takes) {
     execution.price = price_of(order, print, quantity);
+    if (!is_limit) {
+      if (!prevent_self_trade(order, execution.price)) {
+        return;
+      }
+      execution.quantity = std::min(quantity, wanted(order));
+    }
   }
-  if (request.type == OrderType::limit) {
+  if (is_limit) {
     const bool is_within = takes && (request.side == Side::buy
                                          ? execution.price <= request.price
                                          : execution.price >= request.price);
@@ -214,7 +245,7 @@ void Matcher::attempt(RestingOrder& order, const Print& print) {
       fills = fills && !is_immediate(request) && is_traded_through(request, print.price, tick);
     }
   }
-  if (request.time_in_force == TimeInForce::fok && quantity < want) {
+  if (request.time_in_force == TimeInForce::fok && execution.quantity < wanted(order)) {
     fills = false;
   }
   if (fills) {
@@ -231,8 +262,9 @@ void Matcher::settle_rest(RestingOrder& order) {
     expire(order, RejectReason::position_closed);
     return;
   }
-  const bool is_market = request.type != OrderType::limit && !is_reducing(request);
-  const bool is_limit_ioc = request.type == OrderType::limit && is_immediate(request);
+  const bool is_limit = model::has_limit_price(request.type);
+  const bool is_market = !is_limit && !is_reducing(request);
+  const bool is_limit_ioc = is_limit && is_immediate(request);
   if (request.time_in_force == TimeInForce::fok ||
       ((is_market || is_limit_ioc) && order.prints_seen >= kPrintsOfTaker)) {
     expire(order, RejectReason::liquidity);
@@ -282,95 +314,6 @@ void Matcher::fill(RestingOrder& order, const Print& print, const Execution& exe
   }
 }
 
-void Matcher::shrink_partner(const RestingOrder& order, Quantity quantity) {
-  RestingOrder* partner = parts_.book.find_resting(order.request.linked_id);
-  if (partner == nullptr || partner->request.close_position == ClosePosition::yes) {
-    return;
-  }
-  const Quantity cut = std::min(quantity, partner->leaves());
-  partner->request.quantity -= cut;
-  if (partner->leaves().is_zero()) {
-    cancel(*partner, RejectReason::linked);
-  } else {
-    parts_.recorder.resized(*partner);
-  }
-}
-
-void Matcher::feed_children(const RestingOrder& entry, Quantity quantity) {
-  if (entry.request.attached_stop_id.is_valid()) {
-    feed_child(entry, quantity, OrderType::stop_market);
-  }
-  if (entry.request.attached_target_id.is_valid()) {
-    feed_child(entry, quantity, OrderType::market_if_touched);
-  }
-}
-
-// The first fill places the child, the next ones make it grow. A child that the engine has taken
-// away stays away: what replaced it is the engine's to resize.
-void Matcher::feed_child(const RestingOrder& entry, Quantity quantity, OrderType type) {
-  const bool is_stop = type == OrderType::stop_market;
-  const OrderRequest& parent = entry.request;
-  const ClientOrderId id = is_stop ? parent.attached_stop_id : parent.attached_target_id;
-  if (RestingOrder* child = parts_.book.find_resting(id)) {
-    child->request.quantity += quantity;
-    parts_.recorder.resized(*child);
-    return;
-  }
-  if (parts_.book.is_known(id)) {
-    return;
-  }
-  OrderRequest request;
-  request.client_order_id = id;
-  request.instrument_id = parent.instrument_id;
-  request.candidate_id = parent.candidate_id;
-  request.role = is_stop ? model::OrderRole::working_stop : model::OrderRole::target;
-  request.side = opposite(parent.side);
-  request.type = type;
-  request.reduce_only = model::ReduceOnly::yes;
-  request.quantity = quantity;
-  request.trigger_price = is_stop ? parent.attached_stop : parent.attached_target;
-  request.linked_id = is_stop ? parent.attached_target_id : parent.attached_stop_id;
-  RestingOrder& child = parts_.book.insert(request, parts_.recorder.now());
-  child.parent_id = parent.client_order_id;
-  parts_.recorder.accepted(child);
-}
-
-// Orders for the whole position die with it, and so does what was already on its way out; resting
-// reduce-only quantities stay, because stops may rest while flat.
-bool Matcher::has_resting_entry(const Refs& refs) noexcept {
-  return std::any_of(refs.begin(), refs.end(), [this](const Ref& ref) {
-    const RestingOrder* order = resolve(ref);
-    return order != nullptr && !is_reducing(order->request);
-  });
-}
-
-void Matcher::on_flat(const RestingOrder* cause, InstrumentId id) {
-  const Refs refs = collect(id);
-  // The rest of an entry may still fill: its disaster stop stays, or that rest would be naked.
-  const bool is_entering = has_resting_entry(refs);
-  for (const Ref& ref : refs) {
-    RestingOrder* order = resolve(ref);
-    if (order == nullptr || order == cause || !is_reducing(order->request)) {
-      continue;
-    }
-    const OrderRequest& request = order->request;
-    const bool is_partner = cause != nullptr &&
-                            (cause->request.linked_id == request.client_order_id ||
-                             request.linked_id == cause->request.client_order_id);
-    if (is_partner) {
-      cancel(*order, RejectReason::linked);
-    } else if (request.close_position == ClosePosition::yes && !order->is_triggered &&
-               is_entering) {
-      continue;
-    } else if (request.close_position == ClosePosition::yes ||
-               request.type == OrderType::limit) {
-      cancel(*order, RejectReason::position_closed);
-    } else if (request.type == OrderType::market || order->is_triggered) {
-      expire(*order, RejectReason::position_closed);
-    }
-  }
-}
-
 void Matcher::cancel(RestingOrder& order, RejectReason reason) {
   parts_.recorder.canceled(order, reason);
   parts_.book.remove(order, OrderStatus::canceled);
@@ -390,61 +333,22 @@ void Matcher::cancel_all(InstrumentId id, RejectReason reason) {
   }
 }
 
-void Matcher::link(const RestingOrder& order) {
-  if (RestingOrder* partner = parts_.book.find_resting(order.request.linked_id)) {
-    partner->request.linked_id = order.request.client_order_id;
-  }
-}
-
 void Matcher::on_mark(InstrumentId id, Timestamp ts) {
   const Price mark = parts_.markets[id.index()].mark_px;
   const Refs refs = collect(id);
   for (const Ref& ref : refs) {
     RestingOrder* order = resolve(ref);
-    if (order != nullptr && is_conditional(order->request) && !order->is_triggered &&
-        order->request.trigger_by == model::TriggerBy::mark && order->accepted_at < ts &&
-        is_triggered_by(order->request, mark)) {
+    if (order == nullptr || !is_conditional(order->request) || order->is_triggered ||
+        order->request.trigger_by != model::TriggerBy::mark || order->accepted_at >= ts) {
+      continue;
+    }
+    if (order->request.type == OrderType::trailing_stop_market) {
+      follow(*order, mark);
+    }
+    if (is_triggered_by(order->request, mark)) {
       static_cast<void>(trigger(*order));
     }
   }
-}
-
-void Matcher::check_margin(const Print& print) {
-  const VenueId venue = parts_.instruments[print.instrument_id.index()].venue_id;
-  const Money maintenance = parts_.account.maintenance(venue);
-  if (!maintenance.is_positive() || parts_.account.equity(venue) >= maintenance) {
-    return;
-  }
-  for (const model::Instrument& instrument : parts_.instruments) {
-    if (instrument.venue_id == venue) {
-      cancel_all(instrument.id, RejectReason::insufficient_margin);
-    }
-  }
-  for (const model::Instrument& instrument : parts_.instruments) {
-    if (instrument.venue_id == venue &&
-        instrument.kind == model::InstrumentKind::perpetual) {
-      liquidate(instrument.id, print);
-    }
-  }
-}
-
-// The whole position at its last price and stop slippage: what the engine could have had with a
-// stop, at best. A loss beyond the balance stays a debt, so that no test can hide it.
-void Matcher::liquidate(InstrumentId id, const Print& cause) {
-  const Quantity position = parts_.account.position(id);
-  if (position.is_zero()) {
-    return;
-  }
-  Print print = cause;
-  print.instrument_id = id;
-  print.price = parts_.account.mark_px(id);
-  const Side side = position.is_positive() ? Side::sell : Side::buy;
-  const Price price = parts_.pricer.forced(side, print, position.abs());
-  const Money commission = money_times(notional_of(price, position.abs()),
-                                       parts_.instruments[id.index()].taker_fee);
-  parts_.account.apply({id, side, position.abs(), price, commission});
-  parts_.recorder.liquidated(id, side, {position.abs(), price, commission, LiquiditySide::taker,
-                                        Quantity{}, print.price, print.volume, Quantity{}});
 }
 
 }  // namespace lanner::sim

@@ -37,6 +37,9 @@ class Matcher {
   void cancel_all(InstrumentId id, model::RejectReason reason);
   // After an acceptance: the partner learns of its link.
   void link(const RestingOrder& order);
+  // An order that was just accepted or amended takes its place: a trailing one begins to follow, a
+  // limit one may meet an order of our own.
+  void settle_in(RestingOrder& order);
 
   // At most 200 own orders and the children of one.
   static constexpr std::uint32_t kOrdersMax = 200;
@@ -59,8 +62,19 @@ class Matcher {
   [[nodiscard]] bool is_bounded(const model::OrderRequest& request) const noexcept;
   [[nodiscard]] Quantity wanted(const RestingOrder& order) const noexcept;
 
+  // trailing.cpp
+  [[nodiscard]] bool follows_mark(const model::OrderRequest& request) const noexcept;
+  void follow(RestingOrder& order, Price price) noexcept;
+  // self_trade.cpp: false when the taker is gone. `reach` is the worst price that it would pay.
+  bool prevent_self_trade(RestingOrder& taker, Price reach);
+  [[nodiscard]] RestingOrder* first_own_maker(const RestingOrder& taker, Price reach) noexcept;
+  bool take_away(RestingOrder& order, Quantity quantity);
+
   void act(RestingOrder& order, const Print& print);
+  // These three: false when the order is gone.
   [[nodiscard]] bool trigger(RestingOrder& order);
+  [[nodiscard]] bool has_margin_at_trigger(RestingOrder& order);
+  [[nodiscard]] bool becomes_limit(RestingOrder& order);
   [[nodiscard]] Price price_of(const RestingOrder& order, const Print& print,
                                Quantity quantity) const noexcept;
   void attempt(RestingOrder& order, const Print& print);

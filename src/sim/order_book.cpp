@@ -33,21 +33,25 @@ RestingOrder& OrderBook::insert(const model::OrderRequest& request, Timestamp no
   order.slot = slot;
   order.is_resting = true;
 
-  List& list = lists_[request.instrument_id.index()];
-  order.previous = list.tail;
-  if (list.tail == IdRecord::kNoSlot) {
-    list.head = slot;
-  } else {
-    pool_[list.tail].next = slot;
-  }
-  list.tail = slot;
-  ++list.count;
+  append(order);
   ids_.insert({request.client_order_id, slot, model::OrderStatus::accepted, Quantity{}});
   return order;
 }
 
-void OrderBook::remove(RestingOrder& order, model::OrderStatus final_status) {
-  ENSURE(order.is_resting);
+void OrderBook::append(RestingOrder& order) noexcept {
+  List& list = lists_[order.request.instrument_id.index()];
+  order.previous = list.tail;
+  order.next = IdRecord::kNoSlot;
+  if (list.tail == IdRecord::kNoSlot) {
+    list.head = order.slot;
+  } else {
+    pool_[list.tail].next = order.slot;
+  }
+  list.tail = order.slot;
+  ++list.count;
+}
+
+void OrderBook::unlink(RestingOrder& order) noexcept {
   List& list = lists_[order.request.instrument_id.index()];
   if (order.previous == IdRecord::kNoSlot) {
     list.head = order.next;
@@ -60,6 +64,18 @@ void OrderBook::remove(RestingOrder& order, model::OrderStatus final_status) {
     pool_[order.next].previous = order.previous;
   }
   --list.count;
+}
+
+void OrderBook::requeue(RestingOrder& order, Timestamp now) noexcept {
+  unlink(order);
+  append(order);
+  order.accepted_at = now;
+  order.prints_seen = 0;
+}
+
+void OrderBook::remove(RestingOrder& order, model::OrderStatus final_status) {
+  ENSURE(order.is_resting);
+  unlink(order);
   order.is_resting = false;
   free_.push_back(order.slot);
 

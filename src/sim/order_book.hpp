@@ -28,13 +28,13 @@ struct RestingOrder {
   bool is_resting = false;
   bool is_triggered = false;
   bool is_crossing = false;  // a limit that crossed the market on arrival: taker at its first print
+  Price watermark;  // trailing: the best price since its activation; zero until then
 
   [[nodiscard]] Quantity leaves() const noexcept { return request.quantity - filled; }
 };
 
 [[nodiscard]] constexpr bool is_conditional(const model::OrderRequest& order) noexcept {
-  return order.type == model::OrderType::stop_market ||
-         order.type == model::OrderType::market_if_touched;
+  return model::is_conditional(order.type);
 }
 [[nodiscard]] constexpr bool is_reducing(const model::OrderRequest& order) noexcept {
   return order.reduce_only == model::ReduceOnly::yes ||
@@ -48,6 +48,8 @@ class OrderBook {
   // References stay valid until the order is removed. The id must be new.
   RestingOrder& insert(const model::OrderRequest& request, Timestamp now);
   void remove(RestingOrder& order, model::OrderStatus final_status);
+  // To the end of its instrument's list, as if it had arrived now.
+  void requeue(RestingOrder& order, Timestamp now) noexcept;
   // A refused id is as spent as an accepted one.
   void note_rejected(ClientOrderId id);
 
@@ -78,6 +80,9 @@ class OrderBook {
   }
 
  private:
+  void append(RestingOrder& order) noexcept;
+  void unlink(RestingOrder& order) noexcept;
+
   struct List {
     std::uint32_t head = IdRecord::kNoSlot;
     std::uint32_t tail = IdRecord::kNoSlot;

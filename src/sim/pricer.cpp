@@ -21,8 +21,16 @@ bool is_traded_through(const OrderRequest& order, Price print, Price tick) noexc
   return order.side == Side::buy ? print <= order.price - tick : print >= order.price + tick;
 }
 
+bool is_marketable(const OrderRequest& order, Price last_px) noexcept {
+  return last_px.is_positive() &&
+         (order.side == Side::buy ? order.price >= last_px : order.price <= last_px);
+}
+
 bool is_triggered_by(const OrderRequest& order, Price price) noexcept {
-  const bool is_above = (order.type == OrderType::stop_market) == (order.side == Side::buy);
+  if (!order.trigger_price.is_positive()) {
+    return false;  // a trailing order before its activation
+  }
+  const bool is_above = model::is_stop(order.type) == (order.side == Side::buy);
   return is_above ? price >= order.trigger_price : price <= order.trigger_price;
 }
 
@@ -69,8 +77,9 @@ Price Pricer::forced(Side side, const Print& print, Quantity quantity) const noe
 Quantity Pricer::capacity(const RestingOrder& order, const Print& print,
                           Quantity wanted) const noexcept {
   const OrderRequest& request = order.request;
-  const bool is_protective = is_reducing(request) && (request.type == OrderType::stop_market ||
-                                                      request.type == OrderType::market);
+  const bool is_protective = is_reducing(request) && (request.type == OrderType::market ||
+                                                      (model::is_stop(request.type) &&
+                                                       !model::has_limit_price(request.type)));
   if (print.volume.is_zero()) {
     return is_protective ? wanted : Quantity{};
   }

@@ -51,6 +51,8 @@ class Pricer {
 // A limit fills passively only where the print went through it by a tick.
 [[nodiscard]] bool is_traded_through(const model::OrderRequest& order, Price print,
                                      Price tick) noexcept;
+// A limit that would trade at once if it were matched now.
+[[nodiscard]] bool is_marketable(const model::OrderRequest& order, Price last_px) noexcept;
 // A conditional's trigger is met by this price.
 [[nodiscard]] bool is_triggered_by(const model::OrderRequest& order, Price price) noexcept;
 

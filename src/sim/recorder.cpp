@@ -69,6 +69,18 @@ void Recorder::resized(const RestingOrder& order) {
   log_.append(entry);
 }
 
+void Recorder::amended(const RestingOrder& order, model::RejectReason reason) {
+  resized(order);
+  const model::OrderRequest& request = order.request;
+  report(model::OrderAmended{request.client_order_id, request.instrument_id, request.quantity,
+                             request.price, request.trigger_price, reason});
+}
+
+void Recorder::amend_rejected(ClientOrderId order, InstrumentId instrument,
+                              model::RejectReason reason) {
+  report(model::AmendRejected{order, instrument, reason});
+}
+
 void Recorder::canceled(const RestingOrder& order, model::RejectReason reason) {
   LogRecord entry = record(LogKind::canceled, order.request);
   entry.reason = reason;

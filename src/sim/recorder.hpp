@@ -24,6 +24,9 @@ class Recorder {
   void triggered(const RestingOrder& order);
   void rejected_at_trigger(const RestingOrder& order, model::RejectReason reason);
   void resized(const RestingOrder& order);
+  // As `resized`, and the owner is told.
+  void amended(const RestingOrder& order, model::RejectReason reason);
+  void amend_rejected(ClientOrderId order, InstrumentId instrument, model::RejectReason reason);
   void canceled(const RestingOrder& order, model::RejectReason reason);
   void expired(const RestingOrder& order, model::RejectReason reason);
 

@@ -25,12 +25,32 @@ Price tenths(std::int64_t count) { return Price::from_raw(count * Price::kScale 
 Quantity some(std::int64_t count) { return Quantity::from_raw(count * Quantity::kScale / 10); }
 
 struct Step {
-  enum class Kind { bar, trade, order, cancel, funding, mark } kind = Kind::bar;
+  enum class Kind { bar, trade, order, cancel, amend, funding, mark } kind = Kind::bar;
   InstrumentId instrument;
   std::int64_t wait_ms = 0;
   std::int64_t a = 0, b = 0, c = 0, d = 0;  // prices and quantities in tenths
   model::OrderRequest order;
+  model::AmendOrder amendment;
 };
+
+model::OrderInstructions random_instructions(const model::OrderRequest& order) {
+  using Mode = model::SelfTradePrevention;
+  model::OrderInstructions terms;
+  terms.post_only = *rc::gen::weightedElement<model::PostOnly>(
+      {{5, model::PostOnly::no}, {1, model::PostOnly::yes}});
+  terms.self_trade_prevention = *rc::gen::element(Mode::none, Mode::expire_taker,
+                                                  Mode::expire_maker, Mode::expire_both,
+                                                  Mode::decrement);
+  if (order.type == OrderType::trailing_stop_market) {
+    const bool is_by_rate = *rc::gen::element(true, false);
+    terms.callback_rate =
+        is_by_rate ? Rate::from_raw(*rc::gen::inRange(1, 30) * Rate::kScale / 1000) : Rate{};
+    terms.callback_offset = is_by_rate ? Price{} : tenths(*rc::gen::inRange(1, 40));
+    terms.activation_price =
+        *rc::gen::inRange(0, 2) == 0 ? Price{} : tenths(*rc::gen::inRange(900, 1'100));
+  }
+  return terms;
+}
 
 model::OrderRequest random_order(std::uint64_t id) {
   model::OrderRequest order;
@@ -38,13 +58,20 @@ model::OrderRequest random_order(std::uint64_t id) {
   order.instrument_id = InstrumentId{*rc::gen::inRange(0U, 3U)};
   order.side = *rc::gen::element(Side::buy, Side::sell);
   order.type = *rc::gen::element(OrderType::market, OrderType::market, OrderType::limit,
-                                 OrderType::stop_market, OrderType::market_if_touched);
+                                 OrderType::stop_market, OrderType::market_if_touched,
+                                 OrderType::stop_limit, OrderType::limit_if_touched,
+                                 OrderType::trailing_stop_market);
   order.time_in_force = *rc::gen::weightedElement<TimeInForce>(
       {{6, TimeInForce::gtc}, {2, TimeInForce::ioc}, {1, TimeInForce::fok}});
   order.reduce_only = *rc::gen::element(model::ReduceOnly::no, model::ReduceOnly::yes);
   order.quantity = some(*rc::gen::inRange(1, 400));
   order.price = tenths(*rc::gen::inRange(900, 1'100));
   order.trigger_price = tenths(*rc::gen::inRange(900, 1'100));
+  order.trigger_by = *rc::gen::element(model::TriggerBy::last, model::TriggerBy::mark);
+  order.instructions = random_instructions(order);
+  if (order.type == OrderType::trailing_stop_market) {
+    order.trigger_price = Price{};
+  }
   if (*rc::gen::inRange(0, 6) == 0 && is_conditional(order)) {
     order.close_position = model::ClosePosition::yes;
     order.quantity = Quantity{};
@@ -71,6 +98,7 @@ std::vector<Step> random_steps() {
     using Kind = Step::Kind;
     step.kind = *rc::gen::weightedElement<Kind>({{4, Kind::bar}, {5, Kind::trade},
                                                  {6, Kind::order}, {1, Kind::cancel},
+                                                 {2, Kind::amend},
                                                  {1, Kind::funding}, {1, Kind::mark}});
     step.instrument = InstrumentId{*rc::gen::inRange(0U, 3U)};
     step.wait_ms = *rc::gen::inRange(0, 20'000);
@@ -82,6 +110,12 @@ std::vector<Step> random_steps() {
       step.order = random_order(next_id++);
     } else if (step.kind == Kind::cancel) {
       step.order.client_order_id = ClientOrderId{*rc::gen::inRange<std::uint64_t>(1, next_id + 1)};
+    }
+    if (step.kind == Kind::amend) {
+      step.amendment = {ClientOrderId{*rc::gen::inRange<std::uint64_t>(1, next_id + 1)},
+                        step.instrument, some(*rc::gen::inRange(0, 400)),
+                        tenths(*rc::gen::element(0, 950, 1'000, 1'050)),
+                        tenths(*rc::gen::element(0, 0, 950, 1'050))};
     }
     steps.push_back(step);
   }
@@ -107,6 +141,7 @@ void play(Rig& rig, const Step& step, Timestamp at) {
     case Step::Kind::cancel:
       exchange.submit(model::CancelOrder{step.order.client_order_id, step.instrument}, at);
       break;
+    case Step::Kind::amend: exchange.submit(step.amendment, at); break;
     case Step::Kind::funding:
       exchange.on_funding({step.instrument, Rate::from_raw((step.b - 30) * 12'345)}, at);
       break;
@@ -273,7 +308,8 @@ bool is_same(const std::vector<model::Event>& a, const std::vector<model::Event>
 
 TEST_CASE("the simulated exchange keeps its laws") {
   int fills = 0;
-  CHECK(rc::check([&fills] {
+  std::map<OrderType, int> by_type;
+  CHECK(rc::check([&] {
     ExchangeConfig config = plain_config();
     config.bad_day = *rc::gen::inRange(0, 4) == 0;
     const std::vector<Step> steps = random_steps();
@@ -287,11 +323,18 @@ TEST_CASE("the simulated exchange keeps its laws") {
         rig.events.begin(), rig.events.end(), [](const model::Event& event) {
           return std::holds_alternative<model::OrderFilled>(event.payload);
         }));
+    for (const LogRecord& record : rig.exchange.order_log().records()) {
+      by_type[record.type] += record.kind == LogKind::filled ? 1 : 0;
+    }
     Rig again{config, model::ParameterSet{}};
     play_all(again, steps);
     RC_ASSERT(is_same(rig.events, again.events));
   }));
   CHECK(fills > 500);
+  for (unsigned type = 0; type <= static_cast<unsigned>(OrderType::trailing_stop_market); ++type) {
+    CHECK_MESSAGE(by_type[static_cast<OrderType>(type)] > 20,
+                  name_of(static_cast<OrderType>(type)));
+  }
 }
 
 }  // namespace

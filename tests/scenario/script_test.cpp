@@ -277,7 +277,8 @@ std::optional<model::EventPayload> market_event(Script& script, const Words& wor
     return model::InstrumentStatus{id, words[1] == "trading" ? model::InstrumentState::trading
                                        : words[1] == "halted"
                                            ? model::InstrumentState::halted
-                                           : model::InstrumentState::delisted};
+                                           : model::InstrumentState::delisted,
+                                   {}};
   }
   return std::nullopt;
 }

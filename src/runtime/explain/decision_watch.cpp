@@ -12,6 +12,11 @@ bool is_last_step(const std::string& what) {
   return what == "filled" || what == "canceled" || what == "expired" || what == "rejected";
 }
 
+// Without an order somebody else decided; the venue, as far as anybody knows.
+model::ForcedFill forced_of(const model::OrderFilled& fill) {
+  return fill.forced == model::ForcedFill::none ? model::ForcedFill::liquidation : fill.forced;
+}
+
 // What the venue said about an order, as a step of its life.
 struct StepOf {
   std::uint64_t sequence = 0;
@@ -39,6 +44,10 @@ struct StepOf {
   }
   void operator()(const model::CancelRejected& x) {
     set(x.client_order_id, "cancel refused", x.reason);
+  }
+  void operator()(const model::OrderAmended& x) { set(x.client_order_id, "amended", x.reason); }
+  void operator()(const model::AmendRejected& x) {
+    set(x.client_order_id, "amendment refused", x.reason);
   }
   template <typename Other>
   void operator()(const Other&) {}
@@ -250,7 +259,7 @@ void DecisionWatch::note_fill(const model::Event& event, const model::OrderFille
                          fill.instrument_id == instrument_id_ && is_held();
   if (order != nullptr || is_forced) {
     const std::string role =
-        order != nullptr ? model::name_of(order->request.role) : "liquidation";
+        order != nullptr ? model::name_of(order->request.role) : model::name_of(forced_of(fill));
     explanation_.fills.push_back({event.sequence, event.ts_init, role, fill});
   }
 }

@@ -80,7 +80,7 @@ TEST_CASE("market state: marks, funding and status have their own fields") {
   state.on_funding({kId, Rate::from_raw(1000)}, kStart);
   CHECK(state[kId].funding == Rate::from_raw(1000));
   CHECK(state[kId].funding_at == kStart);
-  state.on_status({kId, model::InstrumentState::halted});
+  state.on_status({kId, model::InstrumentState::halted, {}});
   CHECK_FALSE(state.is_trading(kId));
 }
 

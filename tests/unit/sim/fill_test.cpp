@@ -177,13 +177,13 @@ TEST_CASE("a halted instrument fills nothing") {
   rig.trade(at_s(0), "100", "10");
   rig.send(market(1, Side::buy, "1"), at_s(1));
   rig.run(at_s(2));
-  rig.exchange.on_status({kPerp, model::InstrumentState::halted}, at_s(2));
+  rig.exchange.on_status({kPerp, model::InstrumentState::halted, {}}, at_s(2));
   rig.trade(at_s(3), "100", "10");
   CHECK(rig.fills(1).empty());
   rig.send(market(2, Side::buy, "1"), at_s(4));
   rig.run(at_s(5));
   CHECK(rig.rejection(2) == RejectReason::not_trading);
-  rig.exchange.on_status({kPerp, model::InstrumentState::delisted}, at_s(5));
+  rig.exchange.on_status({kPerp, model::InstrumentState::delisted, {}}, at_s(5));
   rig.run(at_s(5));
   CHECK(rig.all<model::OrderCanceled>(1).at(0).reason == RejectReason::not_trading);
 }
