@@ -105,6 +105,31 @@ Status set_choice(const Invocation& in, runtime::RunOptions& options) {
   return {};
 }
 
+// The simulated account and exchange; their texts were checked when the settings were read.
+Status set_venue(const Invocation& in, runtime::RunOptions& options) {
+  const Settings& settings = in.settings();
+  if (settings.find("account.margin_mode") == "isolated") {
+    options.margin.mode = model::MarginMode::isolated;
+  }
+  if (const auto leverage = settings.find("account.isolated_leverage")) {
+    options.margin.isolated_leverage = static_cast<std::int32_t>(number_of(*leverage));
+  }
+  if (const auto kind = settings.find("sim.latency_model")) {
+    options.latency_model = *sim::latency_kind_of(*kind);
+  }
+  if (const auto fee = settings.find("sim.liquidation_fee")) {
+    options.liquidation_fee = *parse_fixed<Rate>(*fee);
+  }
+  options.latency_file = settings.find("sim.latency_file").value_or("");
+  options.venue_events = settings.find("sim.venue_events").value_or("");
+  const bool needs_file = options.latency_model == sim::LatencyKind::recorded;
+  if (needs_file && options.latency_file.empty()) {
+    return fail(ErrorKind::usage,
+                "the recorded latency model needs sim.latency_file, a file of round trips");
+  }
+  return {};
+}
+
 Status set_period(const Invocation& in, runtime::RunOptions& options) {
   const auto from = in.instant("--from");
   const auto to = in.instant("--to");
@@ -129,7 +154,8 @@ Result<runtime::RunOptions> run_options(const Invocation& in) {
   options.sets = in.settings().parameters();
   options.features = in.settings().features();
   options.conditions = in.text("--conditions");
-  for (const auto& set : {set_money, set_counts, set_journal, set_choice, set_period}) {
+  for (const auto& set :
+       {set_money, set_counts, set_journal, set_choice, set_venue, set_period}) {
     if (const Status done = set(in, options); !done) {
       return tl::unexpected{done.error()};
     }

@@ -9,13 +9,16 @@
 #include "model/component.hpp"
 #include "model/parameters.hpp"
 #include "runtime/own_features.hpp"
+#include "runtime/run_options.hpp"
 
 namespace lanner::app {
 namespace {
 
-constexpr std::array<std::string_view, 12> kRunKeys{
-    "balance", "fee", "journal.compress_days", "journal.durability", "journal.keep_days",
-    "journal.keep_sessions", "leverage", "market", "mask", "max_open_positions", "quote", "seed"};
+constexpr std::array<std::string_view, 18> kRunKeys{
+    "account.isolated_leverage", "account.margin_mode", "balance", "fee", "journal.compress_days",
+    "journal.durability", "journal.keep_days", "journal.keep_sessions", "leverage", "market",
+    "mask", "max_open_positions", "quote", "seed", "sim.latency_file", "sim.latency_model",
+    "sim.liquidation_fee", "sim.venue_events"};
 
 bool is_run_key(std::string_view key) noexcept {
   return std::find(kRunKeys.begin(), kRunKeys.end(), key) != kRunKeys.end();
@@ -26,7 +29,33 @@ bool is_whole_number(std::string_view text) noexcept {
          std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
+// The simulated account and exchange.
+std::string problem_of_venue_key(std::string_view key, std::string_view value) {
+  const std::string found = ", not '" + std::string{value} + "'";
+  if (key == "account.margin_mode" && value != "cross" && value != "isolated") {
+    return "account.margin_mode is cross or isolated" + found;
+  }
+  if (key == "account.isolated_leverage") {
+    const auto times = parse_fixed<Rate>(value);
+    const bool is_leverage = is_whole_number(value) && times && times->is_positive() &&
+                             *times <= Rate::from_int(125);
+    return is_leverage ? "" : "account.isolated_leverage is a whole number from 1 to 125" + found;
+  }
+  if (key == "sim.latency_model" && !sim::latency_kind_of(value)) {
+    return "sim.latency_model is constant, sampled, recorded or activity" + found;
+  }
+  if (key == "sim.liquidation_fee") {
+    const auto fee = parse_fixed<Rate>(value);
+    const bool is_fee = fee && !fee->is_negative() && *fee <= Rate::from_raw(Rate::kScale / 10);
+    return is_fee ? "" : "sim.liquidation_fee is a fraction from 0 to 0.1" + found;
+  }
+  return "";
+}
+
 std::string problem_of_run_key(std::string_view key, std::string_view value) {
+  if (key.starts_with("account.") || key.starts_with("sim.")) {
+    return problem_of_venue_key(key, value);
+  }
   const std::string found = ", not '" + std::string{value} + "'";
   if (key == "market" && value != "perp" && value != "spot") {
     return "market is perp or spot" + found;

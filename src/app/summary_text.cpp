@@ -108,9 +108,9 @@ std::string summary_text(const views::RunResult& result) {
   for (const std::string& note : result.notes) {
     out += fmt::format("  note               {}\n", note);
   }
-  out += fmt::format("  fills              {}\n", result.model.fill);
-  out += fmt::format("  latency            {}\n", result.model.latency);
-  out += fmt::format("  fees               {}\n", result.model.fees);
+  for (const views::ModelRow& row : views::model_rows(result.model)) {
+    out += fmt::format("  {:<19}{}\n", row.label, row.text);
+  }
   out += fmt::format("  digest             {}\n", result.digest);
   if (!result.session.empty()) {
     out += fmt::format("  session            {}\n", result.session);

@@ -52,7 +52,7 @@ strategy::PlanInput Engine::plan_input(const strategy::Trigger& trigger,
   input.features = features_.view(id);
   input.now = now_;
   input.cushion = {portfolio_.equity(), portfolio_.open_risk() + orders_.pending_risk(),
-                   portfolio_.gross_exposure()};
+                   portfolio_.gross_exposure(), config_.margin};
   input.coin = {knowledge_.coins().status(id, condition.side),
                 knowledge_.coins().offset_r(id, condition.side)};
   const learn::PatternKey key{condition.template_id, condition.side, condition.source};
@@ -86,6 +86,7 @@ risk::RiskContext Engine::risk_context(const model::TradeCondition& condition) c
   context.can_short = instrument.kind == model::InstrumentKind::perpetual;
   context.is_shadow_only = condition.shadow_only == model::ShadowOnly::yes;
   context.instrument = &instrument;
+  context.margin = config_.margin;
   context.equity = portfolio_.equity();
   context.open_risk = portfolio_.open_risk() + orders_.pending_risk();
   context.instrument_exposure = portfolio_.exposure(id) + orders_.pending_exposure(id, px);

@@ -11,6 +11,7 @@
 #include "features/user_feature.hpp"
 #include "model/component.hpp"
 #include "model/instrument.hpp"
+#include "model/margin.hpp"
 #include "model/parameters.hpp"
 
 namespace lanner::core {
@@ -27,6 +28,7 @@ struct EngineConfig {
   model::ParameterSet parameters;
   model::ComponentMask mask;
   std::vector<Money> balance_by_venue;
+  model::MarginTerms margin;
   std::uint64_t seed = 1;
   std::uint64_t epoch = 1;    // the session's; part of every client order id
   Duration feed_latency = milliseconds(50);   // bars from trades close this long after the minute

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/ensure.hpp"
+#include "model/margin.hpp"
 
 namespace lanner::portfolio {
 namespace {
@@ -44,12 +45,6 @@ void stretch_range(model::Position& position, Price price) noexcept {
   const Price low = std::min(price, is_long ? position.worst_px : position.best_px);
   position.best_px = is_long ? high : low;
   position.worst_px = is_long ? low : high;
-}
-
-Money initial_margin(const model::Instrument& instrument, Money exposure) noexcept {
-  const std::int32_t leverage = model::margin_tier(instrument, exposure).leverage_max;
-  return Money::from_raw(
-      static_cast<std::int64_t>(detail::divide_half_even(exposure.raw(), leverage)));
 }
 
 }  // namespace
@@ -285,7 +280,7 @@ Money Portfolio::margin_used(VenueId venue) const noexcept {
   for (const InstrumentId id : open_) {
     const Slot& slot = slots_[id.index()];
     if (!slot.is_spot && slot.venue_id == venue) {
-      sum += initial_margin((*instruments_)[id.index()], slot.exposure);
+      sum += model::initial_margin((*instruments_)[id.index()], slot.exposure);
     }
   }
   return sum;
@@ -295,7 +290,8 @@ Money Portfolio::margin_used() const noexcept {
   Money sum;
   for (const InstrumentId id : open_) {
     const Slot& slot = slots_[id.index()];
-    sum += slot.is_spot ? Money{} : initial_margin((*instruments_)[id.index()], slot.exposure);
+    const auto& instrument = (*instruments_)[id.index()];
+    sum += slot.is_spot ? Money{} : model::initial_margin(instrument, slot.exposure);
   }
   return sum;
 }
@@ -310,32 +306,17 @@ Portfolio::Account Portfolio::account_without(const Slot& slot) const noexcept {
     rest.equity += other.unrealised;
     if (!other.is_spot) {
       const model::Instrument& instrument = (*instruments_)[id.index()];
-      const Rate maintenance = model::margin_tier(instrument, other.exposure).maintenance;
-      rest.maintenance += money_times(other.exposure, maintenance);
+      rest.maintenance += model::maintenance_margin(instrument, other.exposure);
     }
   }
   return rest;
 }
 
-// Solves rest.equity + sign x P x q - cost = rest.maintenance + rate x P x q for P.
-std::optional<Price> Portfolio::solve_liquidation(const model::Position& position,
-                                                  Rate maintenance,
+std::optional<Price> Portfolio::solve_liquidation(const model::Instrument& instrument,
+                                                  const model::Position& position,
                                                   const Account& rest) noexcept {
-  constexpr Int128 kPricePerMoney =
-      Int128{Price::kScale} * Quantity::kScale / Money::kScale * Rate::kScale;
-  const Money need = rest.maintenance - rest.equity + position.cost;
-  const std::int64_t slope = Rate::kScale * sign_of(position.side) - maintenance.raw();
-  const int flip = slope < 0 ? -1 : 1;
-  const Int128 denominator = Int128{position.quantity.raw()} * (slope * flip);
-  if (denominator == 0) {
-    return std::nullopt;
-  }
-  const Int128 raw =
-      detail::divide_half_even(Int128{need.raw()} * flip * kPricePerMoney, denominator);
-  if (raw <= 0 || !detail::fits_int64(raw)) {
-    return std::nullopt;
-  }
-  return Price::from_raw(static_cast<std::int64_t>(raw));
+  return model::liquidation_price(instrument, {position.side, position.quantity, position.cost,
+                                               rest.equity - rest.maintenance});
 }
 
 std::optional<Price> Portfolio::liquidation_price(InstrumentId id) const noexcept {
@@ -343,8 +324,7 @@ std::optional<Price> Portfolio::liquidation_price(InstrumentId id) const noexcep
   if (slot.is_spot || slot.position.side == PositionSide::flat) {
     return std::nullopt;
   }
-  const model::MarginTier& tier = model::margin_tier((*instruments_)[id.index()], slot.exposure);
-  return solve_liquidation(slot.position, tier.maintenance, account_without(slot));
+  return solve_liquidation((*instruments_)[id.index()], slot.position, account_without(slot));
 }
 
 std::optional<Price> Portfolio::liquidation_price_after(InstrumentId id, PositionSide side,
@@ -362,10 +342,9 @@ std::optional<Price> Portfolio::liquidation_price_after(InstrumentId id, Positio
   joined.side = side;
   joined.quantity += quantity;
   joined.cost += added * sign_of(side);
-  const model::MarginTier& tier = model::margin_tier(instrument, joined.cost.abs());
   Account rest = account_without(slot);
   rest.equity -= money_times(added, instrument.taker_fee);
-  return solve_liquidation(joined, tier.maintenance, rest);
+  return solve_liquidation(instrument, joined, rest);
 }
 
 }  // namespace lanner::portfolio

@@ -153,8 +153,8 @@ class Portfolio {
   void mark_open(Slot& slot, Price mark) noexcept;
   void revalue(Slot& slot) noexcept;
   void note_equity() noexcept;
-  [[nodiscard]] static std::optional<Price> solve_liquidation(const model::Position& position,
-                                                              Rate maintenance,
+  [[nodiscard]] static std::optional<Price> solve_liquidation(const model::Instrument& instrument,
+                                                              const model::Position& position,
                                                               const Account& rest) noexcept;
   [[nodiscard]] Account account_without(const Slot& slot) const noexcept;
 

@@ -134,10 +134,11 @@ std::string figure_table(const views::RunResult& result) {
 }
 
 std::string assumptions(const views::RunResult& result) {
-  std::string out = fmt::format(
-      "<p>Latency: {}. Fees: {}. Fills: {}.</p>\n<p>Universe: {}.</p>\n<ul>\n",
-      html::escape(result.model.latency), html::escape(result.model.fees),
-      html::escape(result.model.fill), html::escape(result.universe));
+  std::string out = "<ul>\n";
+  for (const views::ModelRow& row : views::model_rows(result.model)) {
+    out += fmt::format("<li>{}: {}.</li>\n", row.label, html::escape(row.text));
+  }
+  out += fmt::format("<li>universe: {}.</li>\n", html::escape(result.universe));
   for (const std::string& sentence : result.model.assumptions) {
     out += fmt::format("<li>{}</li>\n", html::escape(sentence));
   }

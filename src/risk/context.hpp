@@ -7,6 +7,7 @@
 #include "base/fixed.hpp"
 #include "base/time.hpp"
 #include "model/instrument.hpp"
+#include "model/margin.hpp"
 
 namespace lanner::risk {
 
@@ -18,6 +19,7 @@ struct RiskContext {
   bool can_short = true;        // false on spot
   bool is_shadow_only = false;  // the coin is blocked: trigger and label, never send
   const model::Instrument* instrument = nullptr;
+  model::MarginTerms margin;
   Money equity;                 // cash + unrealised
   Money open_risk;              // heat: 1 R of every position and of every plan in flight
   // Worst side: position + every open and unknown entry, as unsigned notional.

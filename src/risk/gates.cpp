@@ -163,7 +163,8 @@ GateResult RiskGovernor::stop_placeable(Draft& draft) const noexcept {
   const Price room = liquidation_distance(*context.instrument, draft.entry_px, draft.quantity,
                                           Cushion{.equity = context.equity,
                                                   .other_risk = context.open_risk,
-                                                  .other_exposure = context.total_exposure});
+                                                  .other_exposure = context.total_exposure,
+                                                  .margin = context.margin});
   const Price stop = distance(draft.entry_px, draft.intent.stop_px);
   const Score stops = to_score(room) / to_score(stop);
   return verdict(stops >= stops_min, stops, stops_min);

@@ -9,10 +9,16 @@ Price liquidation_distance(const model::Instrument& instrument, Price entry, Qua
   }
   const Money own = notional_of(entry, quantity);
   const Rate maintenance = model::margin_tier(instrument, own).maintenance;
-  // The maintenance of the others is taken at this instrument's rate: tiers differ little and the
-  // limits on exposure keep the sum small against equity.
-  const Money cushion_left = cushion.equity - cushion.other_risk -
-                             money_times(cushion.other_exposure + own, maintenance);
+  const Money amount = model::maintenance_amount(instrument, own);
+  // Cross: the maintenance of the others is taken at this instrument's rate: tiers differ little
+  // and the limits on exposure keep the sum small against equity.
+  const bool is_isolated = cushion.margin.mode == model::MarginMode::isolated;
+  const Money cushion_left =
+      is_isolated
+          ? model::isolated_margin(instrument, own, cushion.margin) -
+                model::maintenance_margin(instrument, own)
+          : cushion.equity - cushion.other_risk -
+                (money_times(cushion.other_exposure + own, maintenance) - amount);
   if (!cushion_left.is_positive()) {
     return Price{};
   }

@@ -10,13 +10,17 @@
 #include "base/time.hpp"
 #include "model/events.hpp"
 #include "runtime/tape.hpp"
+#include "sim/latency_model.hpp"
 
 namespace lanner::runtime {
 
 class DelayLine {
  public:
   // feed: what a record needs from venue to us.
-  explicit DelayLine(Duration feed) noexcept : feed_(feed) {}
+  explicit DelayLine(Duration feed) : DelayLine(sim::LatencyModel({}, {feed, {}, {}}, 0), false) {}
+  // The same, drawn anew for each record. `counts_activity`: the model wants to know of trades.
+  DelayLine(const sim::LatencyModel& delays, bool counts_activity)
+      : delays_(delays), counts_activity_(counts_activity) {}
 
   // The event of this record, with its times; its payload is for the caller to fill before
   // anything else is asked of the line.
@@ -26,7 +30,12 @@ class DelayLine {
         is_bar ? item.venue_time + seconds(item.interval_s) : item.venue_time;
     // A recorded receipt is kept where the tape has one; it must not run ahead of the venue.
     const Duration recorded = item.recorded_delay();
-    const Duration delay = recorded > Duration{} ? recorded : feed_;
+    if (counts_activity_ && item.kind == TapeKind::trade) {
+      delays_.note_activity(item.venue_time);
+    }
+    const Duration delay = recorded > Duration{}
+                               ? recorded
+                               : delays_.draw(sim::LatencyModel::Leg::feed, ts_event);
     Lane& lane = lane_of(item);
     lane.last = std::max(lane.last, ts_event + delay);
     Place& place = lane.places.push_back();
@@ -136,7 +145,8 @@ class DelayLine {
                : a.places.front().instrument_id < b.places.front().instrument_id;
   }
 
-  Duration feed_;
+  sim::LatencyModel delays_;
+  bool counts_activity_;
   std::vector<Lane> lanes_;
   std::size_t next_ = 0;
   std::size_t pushed_ = 0;  // the lane of the last push

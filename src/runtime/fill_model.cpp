@@ -30,6 +30,57 @@ std::string fees_text(const SessionSpec& spec) {
   return all;
 }
 
+std::string percent_text(Rate rate) {
+  return to_string(Rate::from_raw(rate.raw() * 100)) + " %";
+}
+
+std::string latency_text(const SessionSpec& spec) {
+  const sim::Latency base = sim::effective_latency(spec.exchange);
+  const sim::LatencySpec& model = spec.exchange.latency_model;
+  const std::string three = "feed " + milliseconds_text(base.feed) + ", order " +
+                            milliseconds_text(base.order) + ", response " +
+                            milliseconds_text(base.response);
+  switch (model.kind) {
+    case sim::LatencyKind::constant: return three;
+    case sim::LatencyKind::sampled:
+      return "sampled, lognormal: medians " + three + ", dispersion " +
+             to_string(model.dispersion);
+    case sim::LatencyKind::recorded:
+      return "recorded: " + std::to_string(model.round_trips.size()) + " round trips of " +
+             milliseconds_text(model.round_trips.front()) + " to " +
+             milliseconds_text(model.round_trips.back()) + ", halved; feed " +
+             milliseconds_text(base.feed);
+    case sim::LatencyKind::activity: break;
+  }
+  return "grows with activity: " + three + ", times 1 + " + to_string(model.activity_gain) +
+         " x (trades and quotes of the last second / " + to_string(model.activity_reference) +
+         "), at most 20 times";
+}
+
+// How margin is kept and taken, and how many of the tiers nobody confirmed.
+std::string margin_text(const SessionSpec& spec) {
+  const model::MarginTerms& terms = spec.exchange.margin;
+  std::size_t perpetuals = 0;
+  std::size_t assumed = 0;
+  for (const model::Instrument& instrument : spec.engine.instruments) {
+    if (spec.engine.is_active[instrument.id.index()] != 0 &&
+        instrument.kind == model::InstrumentKind::perpetual) {
+      ++perpetuals;
+      assumed += instrument.margin_source == model::RuleSource::assumed ? 1 : 0;
+    }
+  }
+  if (perpetuals == 0) {
+    return "none: spot";
+  }
+  std::string text = model::name_of(terms.mode);
+  if (terms.mode == model::MarginMode::isolated) {
+    text += " at " + std::to_string(terms.isolated_leverage) + "x or the tier's";
+  }
+  return text + ", tiers assumed for " + std::to_string(assumed) + " of " +
+         std::to_string(perpetuals) + " perpetuals, liquidation fee " +
+         percent_text(spec.exchange.liquidation_fee) + " beside the taker's";
+}
+
 std::set<std::string> active_venues(const SessionSpec& spec) {
   std::set<std::string> venues;
   for (const model::Instrument& instrument : spec.engine.instruments) {
@@ -43,12 +94,11 @@ std::set<std::string> active_venues(const SessionSpec& spec) {
 }  // namespace
 
 views::FillModel describe_fill_model(const SessionSpec& spec) {
-  const sim::Latency latency = sim::effective_latency(spec.exchange);
   views::FillModel model;
-  model.latency = "feed " + milliseconds_text(latency.feed) + ", order " +
-                  milliseconds_text(latency.order) + ", response " +
-                  milliseconds_text(latency.response);
+  model.latency = latency_text(spec);
   model.fees = fees_text(spec);
+  model.margin = margin_text(spec);
+  model.mark = "the last price stands for it: the tape has no mark series";
   model.fill = "bars as four prints, 10 % of a print's volume per order; trades as printed";
   model.assumptions = {
       "A bar is played as open, the worse extreme for the open position, the other, and close.",
@@ -59,6 +109,15 @@ views::FillModel describe_fill_model(const SessionSpec& spec) {
       "the square root of latency, and impact.",
       "Half spreads of 0.5, 1.5 and 3 bps by tercile of traded volume are priors, not measured.",
       "No mark series: liquidation and mark triggers use the last price.",
+      spec.exchange.margin.mode == model::MarginMode::isolated
+          ? "An isolated position loses its own margin at most: it is taken over at its bankruptcy "
+            "price. Funding is paid from the account's cash."
+          : "Below the sum of maintenance margins a venue's positions are all closed; a loss "
+            "beyond the balance stays a debt.",
+      spec.venue_events.empty()
+          ? "No halts, rule changes, delistings or deleveraging by date."
+          : std::to_string(spec.venue_events.size()) +
+                " halts, rule changes, delistings or deleveragings by date.",
   };
   for (const std::string& venue : active_venues(spec)) {
     model.assumptions.push_back("Fill model not validated on " + venue + ".");

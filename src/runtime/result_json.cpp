@@ -15,7 +15,9 @@ JsonArray strings(const std::vector<std::string>& values) {
 
 JsonObject model_json(const views::FillModel& model) {
   JsonObject out;
-  out.set("latency", model.latency).set("fees", model.fees).set("fill", model.fill);
+  for (const views::ModelRow& row : views::model_rows(model)) {
+    out.set(row.key, row.text);
+  }
   out.set("assumptions", strings(model.assumptions));
   return out;
 }

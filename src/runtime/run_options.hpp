@@ -12,6 +12,8 @@
 
 #include "base/fixed.hpp"
 #include "base/time.hpp"
+#include "model/margin.hpp"
+#include "sim/latency_model.hpp"
 #include "store/journal_format.hpp"
 
 namespace lanner::runtime {
@@ -42,6 +44,11 @@ struct RunOptions {
   std::optional<std::int64_t> leverage;
   std::optional<std::int64_t> open_positions_max;
   JournalSettings journal;
+  model::MarginTerms margin;
+  Rate liquidation_fee = Rate::from_raw(Rate::kScale / 80);  // 1.25 %, as Binance on BTCUSDT
+  sim::LatencyKind latency_model = sim::LatencyKind::constant;
+  std::filesystem::path latency_file;  // measured round trips, for the recorded model
+  std::filesystem::path venue_events;  // file; empty: none
   std::filesystem::path out;  // session directory; empty: no journal is kept
   bool with_bad_day = true;   // run the bad-day twin beside it
   bool best_span = false;     // only the span with the most distinct instruments

@@ -4,6 +4,7 @@
 
 #include "base/build_info.hpp"
 #include "runtime/instrument_choice.hpp"
+#include "runtime/latency_file.hpp"
 #include "runtime/own_features.hpp"
 #include "runtime/synthetic_catalog.hpp"
 #include "store/import/tc1_file.hpp"
@@ -64,6 +65,29 @@ Status add_features(SessionSpec& spec, const RunOptions& options) {
       return fail(ErrorKind::config, "features." + name + ": " + problem);
     }
     spec.engine.own_features.push_back({name, text});
+  }
+  return {};
+}
+
+// The account, the delays, and what the venue does by date.
+Status apply_venue(SessionSpec& spec, const RunOptions& options) {
+  spec.exchange.margin = options.margin;
+  spec.exchange.liquidation_fee = options.liquidation_fee;
+  spec.engine.margin = options.margin;
+  spec.exchange.latency_model.kind = options.latency_model;
+  if (options.latency_model == sim::LatencyKind::recorded) {
+    auto round_trips = read_round_trips(options.latency_file);
+    if (!round_trips) {
+      return tl::unexpected{round_trips.error()};
+    }
+    spec.exchange.latency_model.round_trips = std::move(*round_trips);
+  }
+  if (!options.venue_events.empty()) {
+    auto events = read_venue_events(options.venue_events, spec.engine.instruments);
+    if (!events) {
+      return tl::unexpected{events.error()};
+    }
+    spec.venue_events = std::move(*events);
   }
   return {};
 }
@@ -151,6 +175,9 @@ Result<SessionPlan> plan_session(const RunOptions& options, const store::Catalog
   spec.engine.order_latency = spec.exchange.latency.order + spec.exchange.latency.response;
   spec.exchange.seed = options.seed;
   spec.exchange.balances = spec.engine.balance_by_venue;
+  if (const auto applied = apply_venue(spec, options); !applied) {
+    return tl::unexpected{applied.error()};
+  }
   if (const auto applied = apply_settings(spec, options); !applied) {
     return tl::unexpected{applied.error()};
   }

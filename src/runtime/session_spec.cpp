@@ -138,11 +138,33 @@ void visit_engine(V& visitor, core::EngineConfig& x) {
   x.mask.visit([&visitor](auto& value) { numbers(visitor, value); });
   visitor.list(x.balance_by_venue, [&visitor](Money& item) { numbers(visitor, item); });
   numbers(visitor, x.seed, x.epoch, x.feed_latency, x.order_latency, x.limits.conditions_max,
-          x.limits.candidates_open_max, x.limits.standing_max);
+          x.limits.candidates_open_max, x.limits.standing_max, x.margin.mode,
+          x.margin.isolated_leverage);
   visitor.list(x.own_features, [&visitor](features::UserFeature& item) {
     visitor.text(item.name);
     visitor.text(item.text);
   });
+}
+
+// Kinds of fact by their place in the variant.
+template <typename V>
+void visit_venue_event(V& visitor, VenueEvent& x) {
+  auto kind = static_cast<std::int64_t>(x.fact.index());
+  numbers(visitor, x.at, kind);
+  if (kind == 0) {
+    auto status = x.fact.index() == 0 ? std::get<0>(x.fact) : model::InstrumentStatus{};
+    numbers(visitor, status.instrument_id, status.state, status.settlement_px);
+    x.fact = status;
+  } else if (kind == 1) {
+    auto rules = x.fact.index() == 1 ? std::get<1>(x.fact) : model::InstrumentRules{};
+    numbers(visitor, rules.instrument_id, rules.tick, rules.step, rules.quantity_min,
+            rules.notional_min);
+    x.fact = rules;
+  } else {
+    auto event = x.fact.index() == 2 ? std::get<2>(x.fact) : sim::Deleveraging{};
+    numbers(visitor, event.instrument_id, event.share, event.price);
+    x.fact = event;
+  }
 }
 
 template <typename V>
@@ -156,6 +178,13 @@ void visit_spec(V& visitor, SessionSpec& x) {
   numbers(visitor, x.exchange.latency.feed, x.exchange.latency.order, x.exchange.latency.response,
           x.exchange.seed, x.exchange.bad_day);
   visitor.list(x.exchange.balances, [&visitor](Money& item) { numbers(visitor, item); });
+  numbers(visitor, x.exchange.margin.mode, x.exchange.margin.isolated_leverage,
+          x.exchange.liquidation_fee, x.exchange.latency_model.kind,
+          x.exchange.latency_model.dispersion, x.exchange.latency_model.activity_reference,
+          x.exchange.latency_model.activity_gain);
+  visitor.list(x.exchange.latency_model.round_trips,
+               [&visitor](Duration& item) { numbers(visitor, item); });
+  visitor.list(x.venue_events, [&visitor](VenueEvent& item) { visit_venue_event(visitor, item); });
   visitor.list(x.conditions, [&visitor](StandingCondition& item) {
     visitor.condition(item.condition);
     numbers(visitor, item.life);

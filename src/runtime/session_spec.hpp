@@ -14,6 +14,7 @@
 #include "core/engine_config.hpp"
 #include "model/condition.hpp"
 #include "sim/exchange.hpp"
+#include "runtime/venue_events.hpp"
 #include "store/catalog.hpp"
 #include "store/journal_format.hpp"
 
@@ -37,6 +38,7 @@ struct SessionSpec {
   core::EngineConfig engine;
   sim::ExchangeConfig exchange;
   std::vector<StandingCondition> conditions;
+  std::vector<VenueEvent> venue_events;  // ascending
 };
 
 // What each segment of its journal says of it.

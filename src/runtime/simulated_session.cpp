@@ -21,8 +21,11 @@ SimulatedSession::SimulatedSession(const SessionSpec& spec, Tape tape,
                                                 engine_->config().parameters, spec.exchange)),
       recorder_(std::make_unique<EventRecorder>(*engine_, std::move(journal))),
       tape_(std::move(tape)),
-      delay_(spec.exchange.latency.feed),
-      conditions_(spec.conditions) {
+      delay_(sim::latency_model(spec.exchange),
+             spec.exchange.latency_model.kind == sim::LatencyKind::activity),
+      conditions_(spec.conditions),
+      facts_(spec.venue_events),
+      feed_latency_(sim::effective_latency(spec.exchange).feed) {
   const auto bytes = encode_spec(spec);
   const auto room = this->journal().reserve(bytes.size());
   std::copy(bytes.begin(), bytes.end(), room.begin());
@@ -38,9 +41,47 @@ bool SimulatedSession::is_later(const Report& a, const Report& b) noexcept {
                                             : a.order > b.order;
 }
 
+Timestamp SimulatedSession::next_fact_time() const noexcept {
+  return facts_taken_ < facts_.size() ? facts_[facts_taken_].at : Timestamp::never();
+}
+
+void SimulatedSession::take_fact() {
+  const VenueEvent& event = facts_[facts_taken_++];
+  if (const auto* status = std::get_if<model::InstrumentStatus>(&event.fact)) {
+    exchange_->on_status(*status, event.at);
+  } else if (const auto* rules = std::get_if<model::InstrumentRules>(&event.fact)) {
+    exchange_->on_rules(*rules, event.at);
+  } else {
+    exchange_->on_deleveraging(std::get<sim::Deleveraging>(event.fact), event.at);
+  }
+  note_unheard();
+}
+
+// Deleveraging is heard by its fill alone.
+Timestamp SimulatedSession::next_heard_time() const noexcept {
+  std::size_t at = facts_heard_;
+  while (at < facts_taken_ && std::holds_alternative<sim::Deleveraging>(facts_[at].fact)) {
+    ++at;
+  }
+  return at < facts_taken_ ? facts_[at].at + feed_latency_ : Timestamp::never();
+}
+
+void SimulatedSession::make_fact_event() {
+  while (std::holds_alternative<sim::Deleveraging>(facts_[facts_heard_].fact)) {
+    ++facts_heard_;
+  }
+  const VenueEvent& event = facts_[facts_heard_++];
+  event_.ts_event = event.at;
+  if (const auto* status = std::get_if<model::InstrumentStatus>(&event.fact)) {
+    event_.payload = *status;
+  } else {
+    event_.payload = std::get<model::InstrumentRules>(event.fact);
+  }
+}
+
 // Reports, timers and conditions are few beside the market's records, so their earliest is kept.
 void SimulatedSession::note_unheard() noexcept {
-  unheard_at_ = timers_.next_time();
+  unheard_at_ = std::min(timers_.next_time(), next_heard_time());
   if (!reports_.empty()) {
     unheard_at_ = std::min(unheard_at_, reports_.front().event.ts_init);
   }
@@ -66,7 +107,7 @@ Timestamp SimulatedSession::next_time() {
     }
     next_at_ = std::max(std::min(delay_.next_time(), unheard_at_), now_);
     const Timestamp tape_at = tape_.next_time();
-    const Timestamp inside_at = exchange_->next_time();
+    const Timestamp inside_at = next_inside_time();
     const bool is_over = tape_at == Timestamp::never() && delay_.is_empty();
     if (is_over || std::min(tape_at, inside_at) > next_at_) {
       return next_at_;
@@ -75,11 +116,20 @@ Timestamp SimulatedSession::next_time() {
   }
 }
 
+// What comes from inside the venue: answers, prints within a bar, facts by date.
+Timestamp SimulatedSession::next_inside_time() const noexcept {
+  return std::min(exchange_->next_time(), next_fact_time());
+}
+
 void SimulatedSession::step_venue(Timestamp tape_at, Timestamp inside_at) {
   venue_now_ = std::min(tape_at, inside_at);
   exchange_->advance(venue_now_, fresh_reports_);
   if (!fresh_reports_.empty()) {
     take_reports();
+  }
+  if (next_fact_time() <= venue_now_) {
+    take_fact();
+    return;
   }
   if (tape_at > inside_at || tape_at == Timestamp::never()) {
     return;
@@ -136,8 +186,8 @@ const model::Event& SimulatedSession::apply_next() {
   if (make_control_event(at)) [[unlikely]] {
     return finish(event_);
   }
-  // At one instant: market data, then execution, then timers, then what was asked for.
-  is_market_event_ = delay_.next_time() <= at;
+  // At one instant: status and rules, market data, execution, timers, then what was asked for.
+  is_market_event_ = delay_.next_time() <= at && next_heard_time() > at;
   if (is_market_event_) {
     return finish(delay_.front());
   }
@@ -147,7 +197,9 @@ const model::Event& SimulatedSession::apply_next() {
 }
 
 void SimulatedSession::make_own_event(Timestamp at) {
-  if (!reports_.empty() && reports_.front().event.ts_init <= at) {
+  if (next_heard_time() <= at) {
+    make_fact_event();
+  } else if (!reports_.empty() && reports_.front().event.ts_init <= at) {
     std::pop_heap(reports_.begin(), reports_.end(), is_later);
     event_.ts_event = reports_.back().event.ts_event;
     event_.payload = reports_.back().event.payload;
@@ -203,8 +255,8 @@ void SimulatedSession::abandon(std::size_t kept) noexcept {
 }
 
 void SimulatedSession::play_venue(Timestamp until) {
-  while (std::min(tape_.next_time(), exchange_->next_time()) <= until) {
-    step_venue(tape_.next_time(), exchange_->next_time());
+  while (std::min(tape_.next_time(), next_inside_time()) <= until) {
+    step_venue(tape_.next_time(), next_inside_time());
   }
 }
 

@@ -63,7 +63,14 @@ class SimulatedSession {
     model::Event event;
     std::uint64_t order = 0;
   };
+  [[nodiscard]] Timestamp next_inside_time() const noexcept;
   void step_venue(Timestamp tape_at, Timestamp inside_at);
+  // Status, rules and deleveraging by date.
+  [[nodiscard]] Timestamp next_fact_time() const noexcept;
+  void take_fact();
+  // Facts that the exchange knows and the engine has not heard of yet.
+  [[nodiscard]] Timestamp next_heard_time() const noexcept;
+  void make_fact_event();
   void take_reports();
   void hand_over(const model::Command& command, Timestamp now);
   void flush_commands();
@@ -83,6 +90,10 @@ class SimulatedSession {
   std::vector<model::Event> fresh_reports_;
   std::vector<StandingCondition> conditions_;
   std::size_t conditions_proposed_ = 0;
+  std::vector<VenueEvent> facts_;
+  std::size_t facts_taken_ = 0;
+  std::size_t facts_heard_ = 0;
+  Duration feed_latency_;
   std::uint64_t report_order_ = 0;
   Timestamp started_at_;
   Timestamp now_;

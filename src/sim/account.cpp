@@ -14,11 +14,6 @@ using model::Side;
 
 constexpr Money kUnit = Money::from_raw(1);
 
-Money initial_margin(const Instrument& instrument, Money notional) noexcept {
-  const std::int64_t leverage = margin_tier(instrument, notional).leverage_max;
-  return Money::from_raw((notional.raw() + leverage - 1) / leverage);
-}
-
 // The price at which an order would count against the account while it rests.
 Price resting_price(const model::OrderRequest& order, Price mark_px) noexcept {
   switch (order.type) {
@@ -38,8 +33,8 @@ bool is_long(Quantity position) noexcept { return position.is_positive(); }
 }  // namespace
 
 Account::Account(const model::InstrumentTable& instruments, std::span<const Money> balances,
-                 PlantedFaults planted)
-    : instruments_(&instruments), planted_(planted), holdings_(instruments.size()) {
+                 const Terms& terms)
+    : instruments_(&instruments), terms_(terms), holdings_(instruments.size()) {
   std::size_t venues = balances.size();
   for (const Instrument& instrument : instruments) {
     ENSURE(instrument.venue_id.is_valid());
@@ -69,21 +64,71 @@ void Account::apply(const Fill& fill) {
                                        : money_share(holding.cost, closed, open);
     const Money realised = (buys ? -closing : closing) - share;
     holding.cost -= share;
+    lock(holding, venue, -(closed == open ? holding.margin
+                                          : money_share(holding.margin, closed, open)));
     venue.cash += realised;
     venue.totals.realised += realised;
   }
   const Money opening = whole - closing;
   holding.cost += buys ? opening : -opening;
+  if (is_isolated(fill.instrument_id)) {
+    const Instrument& instrument = (*instruments_)[fill.instrument_id.index()];
+    lock(holding, venue, model::isolated_margin(instrument, opening, terms_.margin));
+  }
   holding.quantity += buys ? fill.quantity : -fill.quantity;
 
-  venue.cash -= fill.commission + (planted_.fee_one_unit ? kUnit : Money{});
+  venue.cash -= fill.commission + (terms_.planted.fee_one_unit ? kUnit : Money{});
   venue.totals.commissions += fill.commission;
   revalue(fill.instrument_id);
 }
 
+void Account::lock(Holding& holding, Venue& venue, Money amount) noexcept {
+  holding.margin += amount;
+  venue.locked += amount;
+}
+
+bool Account::is_isolated(InstrumentId id) const noexcept {
+  return terms_.margin.mode == model::MarginMode::isolated &&
+         (*instruments_)[id.index()].kind == InstrumentKind::perpetual;
+}
+
+bool Account::is_below_maintenance(InstrumentId id) const noexcept {
+  const Holding& holding = holdings_[id.index()];
+  if (is_isolated(id)) {
+    return !holding.quantity.is_zero() &&
+           holding.margin + holding.unrealised < holding.maintenance;
+  }
+  const VenueId venue = (*instruments_)[id.index()].venue_id;
+  return maintenance(venue).is_positive() && equity(venue) < maintenance(venue);
+}
+
+model::LeveragedPosition Account::leveraged(InstrumentId id) const noexcept {
+  const Holding& holding = holdings_[id.index()];
+  const Venue& venue = venues_[(*instruments_)[id.index()].venue_id.index()];
+  const Money shared = venue.cash + (venue.unrealised - holding.unrealised) -
+                       (venue.maintenance - holding.maintenance);
+  return {holding.quantity.is_zero()    ? model::PositionSide::flat
+          : is_long(holding.quantity) ? model::PositionSide::long_side
+                                      : model::PositionSide::short_side,
+          holding.quantity.abs(), holding.cost, is_isolated(id) ? holding.margin : shared};
+}
+
+std::optional<Price> Account::liquidation_price(InstrumentId id) const noexcept {
+  const Instrument& instrument = (*instruments_)[id.index()];
+  return instrument.kind == InstrumentKind::perpetual
+             ? model::liquidation_price(instrument, leveraged(id))
+             : std::nullopt;
+}
+
+Money Account::margin_for(const Instrument& instrument, Money notional) const noexcept {
+  return terms_.margin.mode == model::MarginMode::isolated
+             ? model::isolated_margin(instrument, notional, terms_.margin)
+             : model::initial_margin(instrument, notional);
+}
+
 void Account::pay_funding(InstrumentId id, Money amount) {
   Venue& venue = venues_[(*instruments_)[id.index()].venue_id.index()];
-  venue.cash += amount - (planted_.funding_one_unit ? kUnit : Money{});
+  venue.cash += amount - (terms_.planted.funding_one_unit ? kUnit : Money{});
   venue.totals.funding += amount;
 }
 
@@ -110,7 +155,7 @@ void Account::revalue(InstrumentId id) {
   holding.unrealised = value - holding.cost;
   if (instrument.kind == InstrumentKind::perpetual) {
     const Money size = value.abs();
-    holding.maintenance = money_times(size, margin_tier(instrument, size).maintenance);
+    holding.maintenance = model::maintenance_margin(instrument, size);
   }
   venue.unrealised += holding.unrealised;
   venue.maintenance += holding.maintenance;
@@ -123,25 +168,30 @@ bool Account::can_enter(const Intent& intent, const OrderBook& book) const {
   return intent.side == Side::buy ? can_buy_spot(intent, book) : can_sell_spot(intent, book);
 }
 
+// Isolated positions keep what they brought, whatever it is worth by now; profits that are not
+// taken yet carry nothing else.
 bool Account::has_margin(const Intent& intent, const OrderBook& book) const {
   const Instrument& instrument = (*instruments_)[intent.instrument_id.index()];
-  Money used = initial_margin(instrument, notional_of(intent.price, intent.quantity));
+  const VenueId venue = instrument.venue_id;
+  const bool isolated = terms_.margin.mode == model::MarginMode::isolated;
+  Money used = margin_for(instrument, notional_of(intent.price, intent.quantity));
+  used += isolated ? venues_[venue.index()].locked : Money{};
   for (const Instrument& other : *instruments_) {
     const Holding& holding = holdings_[other.id.index()];
-    if (other.venue_id == instrument.venue_id && other.kind == InstrumentKind::perpetual &&
+    if (!isolated && other.venue_id == venue && other.kind == InstrumentKind::perpetual &&
         !holding.quantity.is_zero()) {
-      used += initial_margin(other, notional_of(holding.mark_px, holding.quantity.abs()));
+      used += margin_for(other, notional_of(holding.mark_px, holding.quantity.abs()));
     }
   }
   book.for_each_resting([&](const RestingOrder& order) {
     const Instrument& other = (*instruments_)[order.request.instrument_id.index()];
-    if (other.venue_id == instrument.venue_id && !is_reducing(order.request) &&
+    if (other.venue_id == venue && !is_reducing(order.request) &&
         order.request.client_order_id != intent.ignore_id) {
       const Price price = resting_price(order.request, holdings_[other.id.index()].mark_px);
-      used += initial_margin(other, notional_of(price, order.leaves()));
+      used += margin_for(other, notional_of(price, order.leaves()));
     }
   });
-  return used <= equity(instrument.venue_id);
+  return used <= (isolated ? cash(venue) : equity(venue));
 }
 
 bool Account::can_buy_spot(const Intent& intent, const OrderBook& book) const {

@@ -4,12 +4,14 @@
 // movement rounded once. cash = start + realised - commissions + funding, exactly. Spot purchases
 // are not taken out of this cash but tied up in it, so that both kinds add up alike.
 
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "base/fixed.hpp"
 #include "base/ids.hpp"
 #include "model/instrument.hpp"
+#include "model/margin.hpp"
 
 namespace lanner::sim {
 
@@ -31,8 +33,12 @@ struct AccountTotals {
 class Account {
  public:
   // `instruments` outlives the account. Venues beyond `balances` start with nothing.
+  struct Terms {
+    model::MarginTerms margin;
+    PlantedFaults planted;
+  };
   Account(const model::InstrumentTable& instruments, std::span<const Money> balances,
-          PlantedFaults planted);
+          const Terms& terms);
 
   struct Fill {
     InstrumentId instrument_id;
@@ -62,6 +68,15 @@ class Account {
   [[nodiscard]] const AccountTotals& totals(VenueId id) const noexcept {
     return venues_[id.index()].totals;
   }
+  // Of the position alone where margin is isolated, otherwise of the whole venue.
+  [[nodiscard]] bool is_below_maintenance(InstrumentId id) const noexcept;
+  [[nodiscard]] bool is_isolated(InstrumentId id) const noexcept;
+  // What stands behind the position, for its liquidation and bankruptcy prices.
+  [[nodiscard]] model::LeveragedPosition leveraged(InstrumentId id) const noexcept;
+  [[nodiscard]] std::optional<Price> liquidation_price(InstrumentId id) const noexcept;
+  [[nodiscard]] Money unrealised(InstrumentId id) const noexcept {
+    return holdings_[id.index()].unrealised;
+  }
   [[nodiscard]] std::size_t venue_count() const noexcept { return venues_.size(); }
 
   // Derivatives: the initial margin of positions, resting entries and this one fits into equity.
@@ -82,20 +97,25 @@ class Account {
     Price mark_px;
     Money unrealised;
     Money maintenance;
+    Money margin;  // isolated: what it brought
   };
   struct Venue {
     Money cash;
     Money unrealised;
     Money maintenance;
+    Money locked;  // sum of isolated margins
     AccountTotals totals;
   };
+  static void lock(Holding& holding, Venue& venue, Money amount) noexcept;
+  [[nodiscard]] Money margin_for(const model::Instrument& instrument,
+                                 Money notional) const noexcept;
   void revalue(InstrumentId id);
   [[nodiscard]] bool can_buy_spot(const Intent& intent, const OrderBook& book) const;
   [[nodiscard]] bool can_sell_spot(const Intent& intent, const OrderBook& book) const;
   [[nodiscard]] bool has_margin(const Intent& intent, const OrderBook& book) const;
 
   const model::InstrumentTable* instruments_;
-  PlantedFaults planted_;
+  Terms terms_;
   std::vector<Holding> holdings_;
   std::vector<Venue> venues_;
 };

@@ -45,7 +45,7 @@ void Exchange::amend(const model::AmendOrder& request) {
     return;
   }
   const RejectReason reason = refusal_of_amendment(
-      *order, changed, {(*instruments_)[id.index()], market, book_, account_});
+      *order, changed, {instruments_[id.index()], market, book_, account_});
   if (reason != RejectReason::none) {
     recorder_.amend_rejected(request.client_order_id, id, reason);
     return;

@@ -40,19 +40,27 @@ Latency effective_latency(const ExchangeConfig& config) noexcept {
           config.latency.response * times};
 }
 
+LatencyModel latency_model(const ExchangeConfig& config) {
+  return {config.latency_model, effective_latency(config), config.seed,
+          config.bad_day ? kBadDayLatency : 1};
+}
+
 Exchange::Exchange(const model::InstrumentTable& instruments,
                    const model::ParameterSet& parameters, const ExchangeConfig& config)
-    : instruments_(&instruments),
+    : instruments_(instruments),
       latency_(effective_latency(config)),
+      delays_(lanner::sim::latency_model(config)),
+      counts_activity_(config.latency_model.kind == LatencyKind::activity),
       seed_(config.seed),
       bad_day_(config.bad_day),
       costs_(instruments, parameters),
       markets_(instruments.size()),
       book_(instruments.size()),
-      account_(instruments, config.balances, config.planted),
-      recorder_(latency_.response),
-      pricer_(instruments, costs_, latency_.order),
-      matcher_({instruments, book_, account_, recorder_, pricer_, markets_}) {
+      account_(instruments_, config.balances, {config.margin, config.planted}),
+      recorder_(delays_),
+      pricer_(instruments_, costs_, latency_.order),
+      matcher_({instruments_, book_, account_, recorder_, pricer_, markets_,
+                config.liquidation_fee}) {
   active_.reserve(instruments.size());
   requests_.reserve(2 * kQueueReserved);
   timeouts_.reserve(kQueueReserved);
@@ -82,6 +90,9 @@ void Exchange::on_bar(const model::Bar& bar, Timestamp open) {
 void Exchange::on_trade(const model::TradeTick& trade, Timestamp ts) {
   MarketState& market = markets_[trade.instrument_id.index()];
   costs_.on_trade(trade, ts);
+  if (counts_activity_) {
+    delays_.note_activity(ts);
+  }
   market.next_print = MarketState::kPrints;
   market.last_px = trade.price;
   (trade.aggressor_side == model::Side::buy ? market.buyer_px : market.seller_px) = trade.price;
@@ -122,11 +133,27 @@ void Exchange::on_mark(const model::MarkPrice& mark, Timestamp ts) {
 }
 
 void Exchange::on_status(const model::InstrumentStatus& status, Timestamp ts) {
-  MarketState& market = markets_[status.instrument_id.index()];
+  const InstrumentId id = status.instrument_id;
+  MarketState& market = markets_[id.index()];
   market.state = status.state;
   if (status.state == model::InstrumentState::delisted && market.is_active) {
     set_now(ts);
-    matcher_.cancel_all(status.instrument_id, model::RejectReason::not_trading);
+    matcher_.cancel_all(id, model::RejectReason::not_trading);
+    matcher_.settle_position(
+        id, status.settlement_px.is_positive() ? status.settlement_px : market.last_px);
+  }
+}
+
+void Exchange::on_rules(const model::InstrumentRules& rules, Timestamp ts) {
+  set_now(ts);
+  model::apply(instruments_[rules.instrument_id.index()], rules);
+  costs_.on_rules(rules);
+}
+
+void Exchange::on_deleveraging(const Deleveraging& event, Timestamp ts) {
+  if (markets_[event.instrument_id.index()].is_active) {
+    set_now(ts);
+    matcher_.deleverage(event);
   }
 }
 
@@ -146,7 +173,9 @@ void Exchange::submit(const model::Command& command, Timestamp sent) {
       return;
     }
   }
-  put_in_order(requests_, requests_head_, Request{sent + latency_.order, command});
+  // One connection: what was sent later does not arrive earlier, however its delay was drawn.
+  last_arrival_ = std::max(last_arrival_, sent + delays_.draw(LatencyModel::Leg::order, sent));
+  put_in_order(requests_, requests_head_, Request{last_arrival_, command});
   note_queues();
 }
 
@@ -267,7 +296,7 @@ void Exchange::admit(const model::OrderRequest& order) {
   }
   activate(market, order.instrument_id);
   const model::RejectReason reason = refusal_of(
-      order, (*instruments_)[order.instrument_id.index()], market, book_, account_);
+      order, instruments_[order.instrument_id.index()], market, book_, account_);
   if (reason != model::RejectReason::none) {
     book_.note_rejected(order.client_order_id);
     recorder_.rejected(order, reason);

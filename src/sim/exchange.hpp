@@ -20,6 +20,7 @@
 #include "sim/account.hpp"
 #include "sim/bad_day.hpp"
 #include "sim/latency.hpp"
+#include "sim/latency_model.hpp"
 #include "sim/matcher.hpp"
 #include "sim/order_book.hpp"
 #include "sim/pricer.hpp"
@@ -30,18 +31,23 @@ namespace lanner::sim {
 
 struct ExchangeConfig {
   Latency latency;
+  LatencySpec latency_model;
   std::uint64_t seed = 1;
   bool bad_day = false;         // latency x20, 5 % unknown, refusals in the busiest minutes
   std::vector<Money> balances;  // by VenueId
+  model::MarginTerms margin;
+  Rate liquidation_fee;         // of the notional, beside the taker's fee
   PlantedFaults planted;
 };
 
 // What the configuration comes to: a bad day has twenty times the latency.
 [[nodiscard]] Latency effective_latency(const ExchangeConfig& config) noexcept;
+// The model of its delays; each user draws from one of its own.
+[[nodiscard]] LatencyModel latency_model(const ExchangeConfig& config);
 
 class Exchange {
  public:
-  // `instruments` outlives the exchange.
+  // The exchange keeps its own table: rules may change at venue time, before anybody hears of it.
   Exchange(const model::InstrumentTable& instruments, const model::ParameterSet& parameters,
            const ExchangeConfig& config);
   Exchange(const Exchange&) = delete;
@@ -53,9 +59,15 @@ class Exchange {
   void on_trade(const model::TradeTick& trade, Timestamp ts);
   void on_funding(const model::FundingRate& funding, Timestamp ts);
   void on_mark(const model::MarkPrice& mark, Timestamp ts);
+  // Halted and settling: nothing trades, new orders are refused, cancels are taken. Delisted: all
+  // orders end, and what is held is settled at the status' price, or else at the last one.
   void on_status(const model::InstrumentStatus& status, Timestamp ts);
+  // New orders and amendments meet the new grid and minima; what rests stays as it is.
+  void on_rules(const model::InstrumentRules& rules, Timestamp ts);
+  void on_deleveraging(const Deleveraging& event, Timestamp ts);
 
-  // Arrives at sent + order latency; timers are not for the exchange.
+  // Arrives after the order latency, never before what was sent earlier; timers are not for the
+  // exchange.
   void submit(const model::Command& command, Timestamp sent);
 
   // The earliest moment at which something happens without new input; never() when nothing does.
@@ -76,7 +88,8 @@ class Exchange {
 
   [[nodiscard]] const ExchangeLog& order_log() const noexcept { return recorder_.order_log(); }
   [[nodiscard]] const Account& account() const noexcept { return account_; }
-  [[nodiscard]] const Latency& latency() const noexcept { return latency_; }
+  // The longest delays so far; the configured ones where they are constant.
+  [[nodiscard]] const Latency& latency() const noexcept { return delays_.longest(); }
   [[nodiscard]] Money cash(VenueId id) const noexcept { return account_.cash(id); }
   [[nodiscard]] Money equity(VenueId id) const noexcept { return account_.equity(id); }
   [[nodiscard]] Quantity position(InstrumentId id) const noexcept {  // signed
@@ -119,8 +132,11 @@ class Exchange {
   void cancel(const model::CancelOrder& request);
   void amend(const model::AmendOrder& request);
 
-  const model::InstrumentTable* instruments_;
+  model::InstrumentTable instruments_;
   Latency latency_;
+  LatencyModel delays_;
+  bool counts_activity_;
+  Timestamp last_arrival_;
   std::uint64_t seed_;
   bool bad_day_;
   Timestamp now_;

@@ -24,7 +24,7 @@ enum class LogKind : std::uint8_t {
   canceled,
   expired,
   filled,
-  liquidated,  // a forced fill: no client order id
+  liquidated,  // a forced fill (its kind: `forced`): no client order id
   funding,
 };
 
@@ -37,6 +37,7 @@ struct LogRecord {
   model::ReduceOnly reduce_only = model::ReduceOnly::no;
   model::ClosePosition close_position = model::ClosePosition::no;
   model::LiquiditySide liquidity_side = model::LiquiditySide::taker;
+  model::ForcedFill forced = model::ForcedFill::none;
   model::RejectReason reason = model::RejectReason::none;
   InstrumentId instrument_id;
   CandidateId candidate_id;

@@ -106,7 +106,10 @@ bool Matcher::can_act(const RestingOrder& order, const Print& print) const noexc
 
 void Matcher::play(const Print& print) {
   const InstrumentId id = print.instrument_id;
-  parts_.account.mark(id, print.price);
+  // Where the venue publishes a mark, margin is valued by it alone.
+  if (!parts_.markets[id.index()].mark_px.is_positive()) {
+    parts_.account.mark(id, print.price);
+  }
   if (parts_.markets[id.index()].state != model::InstrumentState::trading) {
     return;
   }
@@ -348,6 +351,10 @@ void Matcher::on_mark(InstrumentId id, Timestamp ts) {
     if (is_triggered_by(order->request, mark)) {
       static_cast<void>(trigger(*order));
     }
+  }
+  parts_.account.mark(id, mark);
+  if (parts_.markets[id.index()].state == model::InstrumentState::trading) {
+    check_margin({id, ts, parts_.markets[id.index()].last_px, Quantity{}, false, Timestamp{}});
   }
 }
 

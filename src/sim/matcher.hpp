@@ -16,6 +16,15 @@
 
 namespace lanner::sim {
 
+// Auto-deleveraging that reaches us. A one-account model has no bankrupt counterparty to watch, so
+// it comes by date (venue events).
+struct Deleveraging {
+  InstrumentId instrument_id;
+  Rate share;   // of our position, above 0, at most 1
+  Price price;  // the counterparty's bankruptcy price; zero = one maintenance margin behind last
+  friend bool operator==(const Deleveraging&, const Deleveraging&) = default;
+};
+
 class Matcher {
  public:
   // All parts outlive the matcher.
@@ -26,6 +35,7 @@ class Matcher {
     Recorder& recorder;
     const Pricer& pricer;
     std::vector<MarketState>& markets;
+    Rate liquidation_fee;  // beside the taker's fee
   };
   explicit Matcher(const Parts& parts) : parts_(parts) { ready_.reserve(Refs::capacity()); }
 
@@ -37,6 +47,10 @@ class Matcher {
   void cancel_all(InstrumentId id, model::RejectReason reason);
   // After an acceptance: the partner learns of its link.
   void link(const RestingOrder& order);
+  // The venue closes a share of our position against a bankrupt counterparty, if it is in profit.
+  void deleverage(const Deleveraging& event);
+  // What is held ends at this price, without a fee.
+  void settle_position(InstrumentId id, Price price);
   // An order that was just accepted or amended takes its place: a trailing one begins to follow, a
   // limit one may meet an order of our own.
   void settle_in(RestingOrder& order);
@@ -92,6 +106,15 @@ class Matcher {
   void on_flat(const RestingOrder* cause, InstrumentId id);
   void check_margin(const Print& print);
   void liquidate(InstrumentId id, const Print& cause);
+  struct Forced {
+    model::ForcedFill kind = model::ForcedFill::none;
+    Quantity quantity;
+    Price price;
+    Money commission;
+    Price print_px;
+    Quantity print_volume;
+  };
+  void force(InstrumentId id, const Forced& forced);
 
   Parts parts_;
   std::vector<Ref> ready_;  // of the print in hand; play() never nests

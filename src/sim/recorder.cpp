@@ -1,5 +1,7 @@
 #include "sim/recorder.hpp"
 
+#include <algorithm>
+
 namespace lanner::sim {
 namespace {
 
@@ -7,12 +9,14 @@ constexpr std::size_t kReportsReserved = 1024;
 
 }  // namespace
 
-Recorder::Recorder(Duration response_latency) : response_latency_(response_latency) {
+Recorder::Recorder(LatencyModel& delays) : delays_(delays) {
   reports_.reserve(kReportsReserved);
 }
 
 void Recorder::report(const model::EventPayload& payload) {
-  reports_.push_back({0, now_, now_ + response_latency_, payload});
+  last_report_ =
+      std::max(last_report_, now_ + delays_.draw(LatencyModel::Leg::response, now_));
+  reports_.push_back({0, now_, last_report_, payload});
 }
 
 LogRecord Recorder::record(LogKind kind, const model::OrderRequest& order) const noexcept {
@@ -123,18 +127,19 @@ void Recorder::filled(const RestingOrder& order, const Fill& fill) {
                             fill.quantity, fill.price, fill.leaves, fill.commission});
 }
 
-void Recorder::liquidated(InstrumentId id, model::Side side, const Fill& fill) {
-  model::OrderRequest forced;
-  forced.instrument_id = id;
-  forced.role = model::OrderRole::close;
-  forced.side = side;
-  forced.reduce_only = model::ReduceOnly::yes;
-  LogRecord entry = record(LogKind::liquidated, forced);
+void Recorder::forced(InstrumentId id, model::Side side, const Fill& fill) {
+  model::OrderRequest request;
+  request.instrument_id = id;
+  request.role = model::OrderRole::close;
+  request.side = side;
+  request.reduce_only = model::ReduceOnly::yes;
+  LogRecord entry = record(LogKind::liquidated, request);
+  entry.forced = fill.forced;
   put_fill(entry, fill);
   log_.append(entry);
   report(model::OrderFilled{ClientOrderId{}, id, TradeId{next_trade_id_++}, side,
                             fill.liquidity_side, fill.quantity, fill.price, fill.leaves,
-                            fill.commission});
+                            fill.commission, fill.forced});
 }
 
 void Recorder::funding(InstrumentId id, Money amount, Quantity position) {

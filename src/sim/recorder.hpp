@@ -7,13 +7,15 @@
 
 #include "model/events.hpp"
 #include "sim/exchange_log.hpp"
+#include "sim/latency_model.hpp"
 #include "sim/order_book.hpp"
 
 namespace lanner::sim {
 
 class Recorder {
  public:
-  explicit Recorder(Duration response_latency);
+  // `delays` outlives the recorder.
+  explicit Recorder(LatencyModel& delays);
 
   void set_now(Timestamp now) noexcept { now_ = now; }
   [[nodiscard]] Timestamp now() const noexcept { return now_; }
@@ -39,9 +41,11 @@ class Recorder {
     Price print_px;
     Quantity print_volume;
     Quantity position;  // signed, after
+    model::ForcedFill forced = model::ForcedFill::none;
   };
   void filled(const RestingOrder& order, const Fill& fill);
-  void liquidated(InstrumentId id, model::Side side, const Fill& fill);
+  // A fill that nobody ordered.
+  void forced(InstrumentId id, model::Side side, const Fill& fill);
   void funding(InstrumentId id, Money amount, Quantity position);
 
   void cancel_rejected(ClientOrderId order, InstrumentId instrument);
@@ -57,7 +61,8 @@ class Recorder {
   void report(const model::EventPayload& payload);
   [[nodiscard]] LogRecord record(LogKind kind, const model::OrderRequest& order) const noexcept;
 
-  Duration response_latency_;
+  LatencyModel& delays_;
+  Timestamp last_report_;  // ts_init: reports come by one connection, in order
   Timestamp now_;
   std::uint64_t next_trade_id_ = 1;
   std::vector<model::Event> reports_;

@@ -57,8 +57,24 @@ struct FillModel {
   std::string latency;
   std::string fees;
   std::string fill;
+  std::string margin;  // mode, tiers and who confirmed them, liquidation
+  std::string mark;    // what stands for the mark price
   std::vector<std::string> assumptions;  // one sentence each
 };
+
+// What every report prints of the model, in one order: the key in JSON, its label, its text.
+struct ModelRow {
+  const char* key;
+  const char* label;
+  const std::string& text;
+};
+[[nodiscard]] inline std::array<ModelRow, 5> model_rows(const FillModel& model) {
+  return {{{"latency", "latency", model.latency},
+           {"fees", "fees", model.fees},
+           {"fill", "fills", model.fill},
+           {"margin", "margin", model.margin},
+           {"mark", "mark price", model.mark}}};
+}
 
 struct RunResult {
   std::string feed;          // "recorded", "synthetic"

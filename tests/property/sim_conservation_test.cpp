@@ -25,7 +25,8 @@ Price tenths(std::int64_t count) { return Price::from_raw(count * Price::kScale 
 Quantity some(std::int64_t count) { return Quantity::from_raw(count * Quantity::kScale / 10); }
 
 struct Step {
-  enum class Kind { bar, trade, order, cancel, amend, funding, mark } kind = Kind::bar;
+  enum class Kind { bar, trade, order, cancel, amend, funding, mark, halt, resume, adl };
+  Kind kind = Kind::bar;
   InstrumentId instrument;
   std::int64_t wait_ms = 0;
   std::int64_t a = 0, b = 0, c = 0, d = 0;  // prices and quantities in tenths
@@ -99,7 +100,9 @@ std::vector<Step> random_steps() {
     step.kind = *rc::gen::weightedElement<Kind>({{4, Kind::bar}, {5, Kind::trade},
                                                  {6, Kind::order}, {1, Kind::cancel},
                                                  {2, Kind::amend},
-                                                 {1, Kind::funding}, {1, Kind::mark}});
+                                                 {1, Kind::funding}, {1, Kind::mark},
+                                                 {1, Kind::halt}, {2, Kind::resume},
+                                                 {1, Kind::adl}});
     step.instrument = InstrumentId{*rc::gen::inRange(0U, 3U)};
     step.wait_ms = *rc::gen::inRange(0, 20'000);
     step.a = *rc::gen::inRange(900, 1'100);
@@ -145,6 +148,19 @@ void play(Rig& rig, const Step& step, Timestamp at) {
     case Step::Kind::funding:
       exchange.on_funding({step.instrument, Rate::from_raw((step.b - 30) * 12'345)}, at);
       break;
+    case Step::Kind::halt:
+    case Step::Kind::resume:
+      exchange.on_status({step.instrument,
+                          step.kind == Step::Kind::halt ? model::InstrumentState::halted
+                                                        : model::InstrumentState::trading,
+                          {}},
+                         at);
+      break;
+    case Step::Kind::adl:
+      exchange.on_deleveraging({step.instrument,
+                                Rate::from_raw((1 + step.b) * (Rate::kScale / 60)), {}},
+                               at);
+      break;
     case Step::Kind::mark: exchange.on_mark({step.instrument, tenths(step.a)}, at); break;
   }
 }
@@ -156,7 +172,11 @@ Timestamp play_all(Rig& rig, const std::vector<Step>& steps) {
     at = at + milliseconds(step.wait_ms);
     play(rig, step, at);
   }
+  rig.run(at);
   std::uint64_t id = 900'000;
+  for (const model::Instrument& instrument : rig.table) {
+    rig.exchange.on_status({instrument.id, model::InstrumentState::trading, {}}, at);
+  }
   for (const model::Instrument& instrument : rig.table) {
     const Quantity held = rig.exchange.position(instrument.id);
     if (!held.is_zero()) {
@@ -309,9 +329,16 @@ bool is_same(const std::vector<model::Event>& a, const std::vector<model::Event>
 TEST_CASE("the simulated exchange keeps its laws") {
   int fills = 0;
   std::map<OrderType, int> by_type;
+  std::map<model::ForcedFill, int> by_force;
   CHECK(rc::check([&] {
     ExchangeConfig config = plain_config();
     config.bad_day = *rc::gen::inRange(0, 4) == 0;
+    if (*rc::gen::element(true, false)) {
+      config.margin = {model::MarginMode::isolated, *rc::gen::inRange(1, 30)};
+    }
+    config.liquidation_fee = Rate::from_raw(*rc::gen::inRange(0, 300) * (Rate::kScale / 10'000));
+    config.latency_model.kind = *rc::gen::element(LatencyKind::constant, LatencyKind::sampled,
+                                                  LatencyKind::activity);
     const std::vector<Step> steps = random_steps();
     Rig rig{config, model::ParameterSet{}};
     play_all(rig, steps);
@@ -325,12 +352,15 @@ TEST_CASE("the simulated exchange keeps its laws") {
         }));
     for (const LogRecord& record : rig.exchange.order_log().records()) {
       by_type[record.type] += record.kind == LogKind::filled ? 1 : 0;
+      by_force[record.forced] += 1;
     }
     Rig again{config, model::ParameterSet{}};
     play_all(again, steps);
     RC_ASSERT(is_same(rig.events, again.events));
   }));
   CHECK(fills > 500);
+  CHECK(by_force[model::ForcedFill::liquidation] > 5);
+  CHECK(by_force[model::ForcedFill::deleveraging] > 5);
   for (unsigned type = 0; type <= static_cast<unsigned>(OrderType::trailing_stop_market); ++type) {
     CHECK_MESSAGE(by_type[static_cast<OrderType>(type)] > 20,
                   name_of(static_cast<OrderType>(type)));

@@ -4,7 +4,8 @@
 // exchange, and everything that it answers must be told by the expect lines behind, in order.
 //
 //   # scenario: ONE SENTENCE            the first line of every file
-//   given   [spot] [balance B] [isolated] [tiers CAP:LEVERAGE:MAINTENANCE,...] [liquidation_fee R]
+//   given   [spot] [balance B] [isolated LEVERAGE] [liquidation_fee R]
+//           [tiers CAP:LEVERAGE:MAINTENANCE,...]
 //           (a perpetual, tick .1, step .1, 2/5 bps, 10,000 of cash, one tier of 20x and 2.5 %;
 //           no spread, slippage or impact, so that every fill can be told by hand)
 //   at T    trade P x Q [sell]         (T: 10ms, 2s, 5m after the start)
@@ -12,7 +13,7 @@
 //           mark P                     funding RATE
 //           status trading|halted|settling|delisted [price P]
 //           rules [tick T] [step S] [quantity_min Q] [notional_min N]
-//           deleverage SHARE           (of our position, against a bankrupt counterparty)
+//           deleverage SHARE [price P]  (of our position, against a bankrupt counterparty)
 //           send NAME buy|sell TYPE Q [limit P] [trigger P] [activation P] [callback R]
 //                [offset P] [ioc|fok|gtd T] [post_only] [reduce_only] [close_position] [mark]
 //                [stp MODE]            (arrives at T)

@@ -127,6 +127,13 @@ void read_given(VenueScript& script, const Words& words) {
   for (Money& balance : script.config.balances) {
     read_into(script, words, "balance", balance);
   }
+  if (has_word(words, "isolated")) {
+    script.config.margin.mode = model::MarginMode::isolated;
+  }
+  if (const auto leverage = behind(words, "isolated")) {
+    script.config.margin.isolated_leverage = std::stoi(*leverage);
+  }
+  read_into(script, words, "liquidation_fee", script.config.liquidation_fee);
   if (const auto tiers = behind(words, "tiers")) {
     read_tiers(script, *tiers);
   }
@@ -259,6 +266,17 @@ void feed_market(VenueScript& script, const Words& words, Timestamp at) {
                                    {}};
     read_into(script, words, "price", status.settlement_px);
     exchange.on_status(status, at);
+  } else if (what == "rules") {
+    model::InstrumentRules rules{script.id, {}, {}, {}, {}};
+    read_into(script, words, "tick", rules.tick);
+    read_into(script, words, "step", rules.step);
+    read_into(script, words, "quantity_min", rules.quantity_min);
+    read_into(script, words, "notional_min", rules.notional_min);
+    exchange.on_rules(rules, at);
+  } else if (what == "deleverage") {
+    sim::Deleveraging event{script.id, number<Rate>(script, words[3]), {}};
+    read_into(script, words, "price", event.price);
+    exchange.on_deleveraging(event, at);
   } else if (what != "pass") {
     script.fail_with("unknown event: " + what);
   }
@@ -302,6 +320,9 @@ void expect_figure(VenueScript& script, const Words& words) {
     stands = to_string(exchange.cash(venue));
   } else if (words[1] == "equity") {
     stands = to_string(exchange.equity(venue));
+  } else if (words[1] == "liquidation") {
+    const auto price = exchange.account().liquidation_price(script.id);
+    stands = price ? to_string(*price) : "none";
   } else {
     stands = std::to_string(exchange.order_count(script.id));
   }
@@ -311,7 +332,7 @@ void expect_figure(VenueScript& script, const Words& words) {
 }
 
 void expect(VenueScript& script, const Words& words) {
-  const auto figures = {"position", "cash", "equity", "orders"};
+  const auto figures = {"position", "cash", "equity", "orders", "liquidation"};
   if (std::find(figures.begin(), figures.end(), words[1]) != figures.end()) {
     expect_figure(script, words);
     return;

@@ -154,7 +154,8 @@ views::RunResult made_result() {
   set_figures(result);
   result.blocked = {"SOLUSDT-PERP.BINANCE short"};
   result.model = {"feed 50 ms, order 50 ms, response 50 ms", "BINANCE 2/5 bps maker/taker",
-                  "bars as four prints", {"An assumption & its consequence."}};
+                  "bars as four prints", "cross, tiers assumed", "the last price",
+                  {"An assumption & its consequence."}};
   result.trade_list = made_trades();
   model::CoinStatusChanged change;
   change.instrument_id = InstrumentId{1};

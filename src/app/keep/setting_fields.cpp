@@ -16,6 +16,10 @@ using runtime::JsonObject;
 
 std::vector<SettingField> all_fields() {
   std::vector<SettingField> fields{
+      {"account.isolated_leverage", FieldType::whole, "times", "5", "1", "125", {},
+       "of an isolated position, bounded by its tier"},
+      {"account.margin_mode", FieldType::choice, "", "cross", "", "", {"cross", "isolated"},
+       "cross: a venue's positions share its cash; isolated: each has its own margin"},
       {"balance", FieldType::decimal, "quote", "10000", "0", "", {}, "start money per venue"},
       {"fee", FieldType::decimal, "fraction", "", "0", "1", {},
        "replaces all fees: 0.0005 is 5 bps"},
@@ -37,6 +41,15 @@ std::vector<SettingField> all_fields() {
       {"quote", FieldType::text, "", "", "", "", {},
        "instruments that settle in it; USDT where nothing is set"},
       {"seed", FieldType::whole, "", "1", "0", "", {}, "drives draws, and the synthetic market"},
+      {"sim.latency_file", FieldType::text, "", "", "", "", {},
+       "measured round trips, a number of milliseconds a line: for the recorded latency model"},
+      {"sim.latency_model", FieldType::choice, "", "constant", "", "",
+       {"constant", "sampled", "recorded", "activity"},
+       "delays between market, exchange and us; activity: they grow with the rate of trades"},
+      {"sim.liquidation_fee", FieldType::decimal, "fraction", "0.0125", "0", "0.1", {},
+       "of a liquidated notional, beside the taker's fee"},
+      {"sim.venue_events", FieldType::text, "", "", "", "", {},
+       "file of halts, rule changes, delistings and deleveraging by date"},
   };
   for (const model::ParameterSpec& spec : model::parameter_specs()) {
     fields.push_back({spec.id, FieldType::decimal, spec.unit, spec.prior, spec.low, spec.high, {},

@@ -111,8 +111,12 @@ class VenueHand {
       manager.on_cancel_rejected({id, id_, model::RejectReason::unknown_order}, now, sink);
     });
   }
+  void amended(ClientOrderId id, std::int64_t quantity, model::RejectReason reason) {
+    step([&] { manager.on_amended({id, id_, qty(quantity), px(1000), {}, reason}, now, sink); });
+  }
   FillContext fill(ClientOrderId id, std::int64_t quantity, std::int64_t leaves,
-                   model::Side side = model::Side::buy) {
+                   model::Side side = model::Side::buy,
+                   model::ForcedFill forced = model::ForcedFill::none) {
     model::OrderFilled event;
     event.client_order_id = id;
     event.instrument_id = id_;
@@ -120,6 +124,7 @@ class VenueHand {
     event.last_qty = qty(quantity);
     event.last_px = px(1000);
     event.leaves_qty = qty(leaves);
+    event.forced = forced;
     FillContext context;
     step([&] { context = manager.on_filled(event, now, sink); });
     return context;

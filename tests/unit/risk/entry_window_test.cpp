@@ -39,11 +39,16 @@ TEST_CASE("liquidation distance: cushion over quantity, never beyond the price, 
   const Price entry = Price::from_int(1000);
   const Cushion cushion{.equity = Money::from_int(1000),
                         .other_risk = Money::from_int(100),
-                        .other_exposure = Money::from_int(4000)};
+                        .other_exposure = Money::from_int(4000),
+                        .margin = {}};
   // 1,000 - 100 - 2.5 % of 8,000 = 700, over 4.
   CHECK(liquidation_distance(perp, entry, Quantity::from_int(4), cushion) ==
         Price::from_int(175));
   CHECK(liquidation_distance(perp, entry, Quantity::from_raw(1), cushion) == entry);
+  // Isolated at 10x: 400 of margin less 100 of maintenance, over 4, whatever the account holds.
+  Cushion alone = cushion;
+  alone.margin = {model::MarginMode::isolated, 10};
+  CHECK(liquidation_distance(perp, entry, Quantity::from_int(4), alone) == Price::from_int(75));
   CHECK(liquidation_distance(perp, entry, Quantity::from_int(400), cushion).is_zero());
   perp.kind = model::InstrumentKind::spot;
   CHECK(liquidation_distance(perp, entry, Quantity::from_int(4), cushion) == Price::max());

@@ -13,7 +13,7 @@ using model::Side;
 struct Books {
   model::InstrumentTable table = instruments();
   std::vector<Money> balances{money("1000"), money("500")};
-  Account account{table, balances, PlantedFaults{}};
+  Account account{table, balances, Account::Terms{}};
 
   void fill(Side side, const char* quantity, const char* price, const char* fee = "0") {
     account.apply({kPerp, side, qty(quantity), px(price), money(fee)});
@@ -79,7 +79,9 @@ TEST_CASE("equity and maintenance follow the mark") {
 TEST_CASE("a planted unit shows in the cash and not in the totals") {
   const model::InstrumentTable table = instruments();
   const std::vector<Money> balances{money("1000")};
-  Account account{table, balances, PlantedFaults{.fee_one_unit = true, .funding_one_unit = true}};
+  Account account{table, balances,
+                  Account::Terms{.margin = {},
+                                 .planted = {.fee_one_unit = true, .funding_one_unit = true}}};
   account.apply({kPerp, Side::buy, qty("1"), px("100"), money("0.05")});
   CHECK(account.cash(VenueId{0}) == money("999.94999999"));
   account.pay_funding(kPerp, money("1"));

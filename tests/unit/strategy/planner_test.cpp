@@ -27,7 +27,7 @@ struct Table {
     input.condition = &condition;
     input.last_px = Price::from_int(1000);
     input.now = Timestamp{kNsPerSecond};
-    input.cushion = {Money::from_int(100'000), Money{}, Money{}};
+    input.cushion = {Money::from_int(100'000), Money{}, Money{}, {}};
     input.latency = milliseconds(100);
   }
   Planner make_planner(model::ComponentMask mask) {
