@@ -8,7 +8,7 @@
 #include "base/fixed.hpp"
 #include "model/component.hpp"
 #include "model/parameters.hpp"
-#include "runtime/own_features.hpp"
+#include "runtime/inputs/own_features.hpp"
 #include "runtime/run_options.hpp"
 
 namespace lanner::app {

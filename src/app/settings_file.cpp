@@ -6,7 +6,7 @@
 #include <iterator>
 #include <sstream>
 
-#include "runtime/own_features.hpp"
+#include "runtime/inputs/own_features.hpp"
 
 namespace lanner::app {
 namespace {

@@ -4,8 +4,8 @@
 
 #include "base/build_info.hpp"
 #include "runtime/instrument_choice.hpp"
-#include "runtime/latency_file.hpp"
-#include "runtime/own_features.hpp"
+#include "runtime/inputs/latency_file.hpp"
+#include "runtime/inputs/own_features.hpp"
 #include "runtime/synthetic_catalog.hpp"
 #include "store/import/tc1_file.hpp"
 

@@ -10,7 +10,7 @@
 #include "app/verb.hpp"
 #include "base/did_you_mean.hpp"
 #include "runtime/json_out.hpp"
-#include "runtime/own_features.hpp"
+#include "runtime/inputs/own_features.hpp"
 #include "store/atomic_file.hpp"
 
 namespace lanner::app {

@@ -1,4 +1,4 @@
-#include "runtime/latency_file.hpp"
+#include "runtime/inputs/latency_file.hpp"
 
 #include <doctest/doctest.h>
 

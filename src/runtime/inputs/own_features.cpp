@@ -1,4 +1,4 @@
-#include "runtime/own_features.hpp"
+#include "runtime/inputs/own_features.hpp"
 
 #include "features/user_feature.hpp"
 
