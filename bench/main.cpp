@@ -32,7 +32,8 @@ const Group kGroups[] = {{"bars", bar_backtest},
                          {"conditions", condition_checks},
                          {"strategist", strategist_costs},
                          {"parts", small_parts},
-                         {"parallel", parallel_backtests}};
+                         {"parallel", parallel_backtests},
+                         {"sqlite", sqlite_peer}};
 
 Arguments parse(int count, char** values) {
   Arguments arguments;
@@ -53,7 +54,7 @@ Arguments parse(int count, char** values) {
     } else {
       fmt::print(stderr, "bench: unknown argument '{}'; there are --json, --write, --turns=N and "
                          "a filter: bars ticks apply conditions strategist parts "
-                         "parallel\n", value);
+                         "parallel sqlite\n", value);
       std::exit(2);
     }
   }

@@ -40,5 +40,6 @@ struct Group {
 [[nodiscard]] std::vector<Row> strategist_costs(const Settings& settings);
 [[nodiscard]] std::vector<Row> small_parts(const Settings& settings);
 [[nodiscard]] std::vector<Row> parallel_backtests(const Settings& settings);
+[[nodiscard]] std::vector<Row> sqlite_peer(const Settings& settings);
 
 }  // namespace lanner::bench

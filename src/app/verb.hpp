@@ -65,7 +65,10 @@ struct Verb {
 [[nodiscard]] Verb config_verb() noexcept;
 [[nodiscard]] Verb doctor_verb() noexcept;
 [[nodiscard]] Verb knowledge_verb() noexcept;
+[[nodiscard]] Verb audit_verb() noexcept;
 [[nodiscard]] Verb db_verb() noexcept;
+[[nodiscard]] Verb logs_verb() noexcept;
+[[nodiscard]] Verb verify_verb() noexcept;
 [[nodiscard]] Verb completion_verb() noexcept;
 
 }  // namespace lanner::app

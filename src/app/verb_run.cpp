@@ -9,6 +9,7 @@
 #include "app/run_flags.hpp"
 #include "app/summary_text.hpp"
 #include "app/verb.hpp"
+#include "runtime/logs/log_file.hpp"
 #include "runtime/paper_run.hpp"
 #include "runtime/result_json.hpp"
 #include "views/format.hpp"
@@ -134,6 +135,15 @@ void say_what_stays_open(const views::RunResult& result) {
   }
 }
 
+void log_end(const runtime::PaperRunResult& run, runtime::LogFile& log) {
+  log.set_session(run.result.session);
+  log.write(run.result.protection_breaches == 0 ? "info" : "error", "run",
+            fmt::format("{}: {} events, {} trades, net {}, {} breaches of protection",
+                        run.was_interrupted ? "stopped" : "ended", run.result.events,
+                        run.result.trades, to_string(run.result.net_pnl),
+                        run.result.protection_breaches));
+}
+
 Result<int> run_paper_verb(const Invocation& in) {
   auto options = paper_options(in);
   if (!options) {
@@ -142,17 +152,23 @@ Result<int> run_paper_verb(const Invocation& in) {
   fmt::print(stderr, "lanner run: {}\n", views::kNoEdge);
   say_what_this_build_lacks(in);
   const Interrupt interrupt;
+  runtime::LogFile log{in.profile() / "log"};
   options->stop = &interrupt.is_requested();
   const Result<runtime::PaperRunResult> run = [&] {
     LiveScreen screen{in.is_json()};
     options->each_minute = in.is_json();
     options->on_view = [&screen](const views::LiveView& view) { screen.show(view); };
-    options->on_line = [&screen](std::string_view line) { screen.say(line); };
+    options->on_line = [&](std::string_view line) {
+      screen.say(line);
+      log.write("info", "run", line);
+    };
     return runtime::run_paper(*options);
   }();
   if (!run) {
+    log.write("error", "run", run.error().message);
     return tl::unexpected{run.error()};
   }
+  log_end(*run, log);
   if (in.is_json()) {
     print_json(*run);
   } else {

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "app/look/learn_rebuild.hpp"
 #include "app/look/take_look.hpp"
 #include "app/look/text_table.hpp"
 #include "app/verb.hpp"
@@ -79,13 +80,18 @@ Result<int> run_learn_patterns(const Invocation& in) {
   return show_learned(in, runtime::learn_patterns_json, learn_patterns_text);
 }
 
+constexpr std::array kRebuildLearnArguments{Argument{
+    "SESSION", Arity::any, "folders or names in the profile (all of the profile's)"}};
+
 constexpr std::array kLearnVerbs{
     Verb{"status", "", "labels, and every change of a coin's status", "lanner learn status",
          kLearnArguments, {}, run_learn_status, {}},
     Verb{"coins", "", "what is known of each coin", "lanner learn coins", kLearnArguments, {},
          run_learn_coins, {}},
     Verb{"patterns", "", "what is known of each pattern", "lanner learn patterns",
-         kLearnArguments, {}, run_learn_patterns, {}}};
+         kLearnArguments, {}, run_learn_patterns, {}},
+    Verb{"rebuild", "", "derive labels and scores from the journal again; must be the same hash",
+         "lanner learn rebuild", kRebuildLearnArguments, {}, run_learn_rebuild, {}}};
 
 }  // namespace
 
