@@ -70,6 +70,7 @@ OUTSIDE = [
     ("CLI/", "cli11"), ("boost/json", "boost_json"), ("boost/beast", "beast"),
     ("boost/asio", "beast"), ("boost/math", "boost_math"), ("openssl/", "openssl"),
     ("sqlite3.h", "sqlite3"), ("simdjson.h", "simdjson"), ("zip.h", "libzip"),
+    ("zlib.h", "zlib"),
     ("libpq-fe.h", "libpq"), ("hiredis/", "hiredis"), ("xgboost/", "xgboost"),
     ("Eigen/", "eigen"), ("nlopt", "nlopt"), ("prometheus/", "prometheus"),
     ("sodium", "libsodium"),

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/data/resample.hpp"
 #include "app/invocation.hpp"
 #include "app/terminal.hpp"
 #include "base/isotime.hpp"
@@ -34,7 +35,8 @@ constexpr std::array kImportFlags{
     Flag{"--instrument", "NAME", "instrument of all these files, as in BTCUSDT-PERP.BINANCE; "
                                  "otherwise told by each file's path"}};
 constexpr std::array kImportArguments{
-    Argument{"PATH", Arity::many, "data files (CSV, zst, zip, JSON), or folders that hold them"}};
+    Argument{"PATH", Arity::many,
+             "data files (CSV, zst, zip, gz, JSON), or folders that hold them"}};
 constexpr std::array kExportFlags{
     Flag{"--catalog", "DIR", "the catalog to read"},
     Flag{"--out", "FILE", "the CSV file to write"}};
@@ -423,12 +425,15 @@ constexpr std::array kDataVerbs{
          "lanner data check --catalog catalog/ --json", {}, kDataCatalogFlags, run_data_check, {}},
     Verb{"export", "", "write bars, trades, funding, quotes or sentiment as CSV",
          "lanner data export BTCUSDT.BINANCE/bars/1m --catalog catalog/ --out bars.csv",
-         kExportArguments, kExportFlags, run_data_export, {}}};
+         kExportArguments, kExportFlags, run_data_export, {}},
+    Verb{"resample", "", "make bars of another length from trades or finer bars",
+         "lanner data resample --catalog catalog/ --from 1m --interval 15m", {}, kResampleFlags,
+         run_data_resample, {}}};
 
 }  // namespace
 
 Verb data_verb() noexcept {
-  return {"data", "", "market data: import, list, check, export",
+  return {"data", "", "market data: import, list, check, export, resample",
           "lanner data import market-data/ --catalog catalog/", {}, {}, nullptr, kDataVerbs};
 }
 

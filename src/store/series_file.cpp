@@ -146,18 +146,23 @@ std::int32_t interval_of(std::string_view name) noexcept {
   std::int32_t count = 0;
   const char* const last = name.data() + name.size();
   const auto [end, error] = std::from_chars(name.data(), last, count);
-  if (error != std::errc{} || end + 1 != last || count <= 0 || count > 1'000) {
+  // A year of seconds is the longest bar: nothing beyond overflows below.
+  constexpr std::int32_t kLongest = 366 * 86'400;
+  if (error != std::errc{} || end + 1 != last || count <= 0 || count > kLongest) {
     return 0;
   }
+  const auto within = [count](std::int32_t unit) {
+    return count <= kLongest / unit ? count * unit : 0;
+  };
   switch (*end) {
     case 's':
       return count;
     case 'm':
-      return count * 60;
+      return within(60);
     case 'h':
-      return count * 3'600;
+      return within(3'600);
     case 'd':
-      return count * 86'400;
+      return within(86'400);
     default:
       return 0;
   }

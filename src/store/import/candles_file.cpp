@@ -49,10 +49,8 @@ simdjson::error_code add_candle(ondemand::array candle, std::string& csv) {
   return simdjson::SUCCESS;
 }
 
-}  // namespace
-
-Result<SourceRows<BarRecord>> read_candles(std::span<const std::byte> file,
-                                           std::int32_t interval_s) {
+// The candles as CSV below `header`.
+Result<std::string> candles_as_csv(std::span<const std::byte> file, std::string_view header) {
   const simdjson::padded_string text{reinterpret_cast<const char*>(file.data()), file.size()};
   ondemand::parser parser;
   ondemand::document document;
@@ -63,8 +61,7 @@ Result<SourceRows<BarRecord>> read_candles(std::span<const std::byte> file,
   if (const auto error = document.get_array().get(candles); error != simdjson::SUCCESS) {
     return bad_candles(error, 0);
   }
-  // The bar reader knows all that may be wrong with a bar; it is given the same words.
-  std::string csv = "open_time_ms,open,high,low,close,volume\n";
+  std::string csv{header};
   csv.reserve(file.size());
   std::size_t row = 0;
   for (auto one : candles) {
@@ -77,7 +74,27 @@ Result<SourceRows<BarRecord>> read_candles(std::span<const std::byte> file,
       return bad_candles(error, row);
     }
   }
-  return read_bars(std::as_bytes(std::span{csv.data(), csv.size()}), interval_s);
+  return csv;
+}
+
+}  // namespace
+
+// The readers of CSV know all that may be wrong with a row; they are given the same words.
+Result<SourceRows<BarRecord>> read_candles(std::span<const std::byte> file,
+                                           std::int32_t interval_s) {
+  const auto csv = candles_as_csv(file, "open_time_ms,open,high,low,close,volume\n");
+  if (!csv) {
+    return tl::unexpected{csv.error()};
+  }
+  return read_bars(std::as_bytes(std::span{csv->data(), csv->size()}), interval_s);
+}
+
+Result<SourceRows<FundingRecord>> read_candle_funding(std::span<const std::byte> file) {
+  const auto csv = candles_as_csv(file, "funding_time_ms,funding_rate,high,low,close,volume\n");
+  if (!csv) {
+    return tl::unexpected{csv.error()};
+  }
+  return read_funding(std::as_bytes(std::span{csv->data(), csv->size()}));
 }
 
 }  // namespace lanner::store

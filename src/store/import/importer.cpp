@@ -203,6 +203,10 @@ class Importer {
     if (candidate.is_raw) {
       return load_raw(candidate, bytes);
     }
+    if (candidate.format == SourceFormat::candles_json &&
+        candidate.entry.kind == SeriesKind::funding) {
+      return take(candidate, read_candle_funding(bytes));
+    }
     if (candidate.format == SourceFormat::candles_json) {
       return take(candidate, read_candles(bytes, candidate.entry.interval_s));
     }

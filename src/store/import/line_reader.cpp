@@ -1,6 +1,7 @@
 #include "store/import/line_reader.hpp"
 
 #include <zip.h>
+#include <zlib.h>
 #include <zstd.h>
 
 #include <algorithm>
@@ -22,6 +23,66 @@ bool is_zip(std::span<const std::byte> file) noexcept {
   constexpr std::string_view kMagic = "PK\x03\x04";
   return file.size() >= kMagic.size() && std::memcmp(file.data(), kMagic.data(), 4) == 0;
 }
+
+bool is_gzip(std::span<const std::byte> file) noexcept {
+  constexpr std::array<unsigned char, 3> kMagic{0x1F, 0x8B, 0x08};
+  return file.size() >= kMagic.size() && std::memcmp(file.data(), kMagic.data(), 3) == 0;
+}
+
+// One gzip member after the other, as RFC 1952 lets them follow each other.
+class GzipStream {
+ public:
+  explicit GzipStream(std::span<const std::byte> file) : input_(file) {
+    constexpr int kGzipWindow = 16 + MAX_WBITS;
+    is_open_ = inflateInit2(&stream_, kGzipWindow) == Z_OK;
+  }
+  GzipStream(const GzipStream&) = delete;
+  GzipStream& operator=(const GzipStream&) = delete;
+  ~GzipStream() { inflateEnd(&stream_); }
+
+  Result<std::size_t> read(char* out, std::size_t room) {
+    if (!is_open_) {
+      return fail(ErrorKind::failure, "cannot unpack gzip: out of memory");
+    }
+    stream_.next_out = reinterpret_cast<Bytef*>(out);
+    stream_.avail_out = static_cast<uInt>(room);
+    while (stream_.avail_out == room) {
+      if (stream_.avail_in == 0 && !feed()) {
+        return is_between_ ? Result<std::size_t>{0U}
+                           : fail(ErrorKind::data, "the gzip stream is cut: the file ends inside "
+                                                   "it; get the file again");
+      }
+      is_between_ = false;
+      const int code = inflate(&stream_, Z_NO_FLUSH);
+      if (code == Z_STREAM_END) {
+        is_between_ = true;
+        inflateReset(&stream_);
+      } else if (code != Z_OK && code != Z_BUF_ERROR) {
+        return fail(ErrorKind::data, std::string("damaged gzip stream: ") +
+                                         (stream_.msg != nullptr ? stream_.msg : "bad data") +
+                                         "; get the file again");
+      }
+    }
+    return room - stream_.avail_out;
+  }
+
+ private:
+  bool feed() {
+    constexpr std::size_t kFed = 1U << 30U;  // the library counts in 32 bits
+    const std::size_t count = std::min(kFed, input_.size() - at_);
+    // zlib does not write to its input; its older interface forgot to say so.
+    stream_.next_in = reinterpret_cast<Bytef*>(const_cast<std::byte*>(input_.data() + at_));
+    stream_.avail_in = static_cast<uInt>(count);
+    at_ += count;
+    return count > 0;
+  }
+
+  std::span<const std::byte> input_;
+  std::size_t at_ = 0;
+  z_stream stream_{};
+  bool is_open_ = false;
+  bool is_between_ = false;  // members: here a file may end
+};
 
 // The only file of a zip archive, read from the front.
 class ZipStream {
@@ -86,11 +147,15 @@ struct LineReader::Stream {
   std::unique_ptr<ZSTD_DCtx, FreeContext> context;  // empty for plain text
   std::size_t wanted = 0;                           // 0 at the end of a frame
   std::optional<Result<ZipStream>> zip;             // opened, or why not
+  std::optional<GzipStream> gzip;
 
   Result<std::size_t> read(char* out, std::size_t room) {
     if (zip) {
       return zip->has_value() ? (*zip)->read(out, room)
                               : Result<std::size_t>{tl::unexpected{zip->error()}};
+    }
+    if (gzip) {
+      return gzip->read(out, room);
     }
     if (!context) {
       const std::size_t count = std::min(room, input.size() - at);
@@ -130,6 +195,8 @@ LineReader::LineReader(std::span<const std::byte> file)
     stream_->wanted = 1;
   } else if (is_zip(file)) {
     stream_->zip = ZipStream::open(file);
+  } else if (is_gzip(file)) {
+    stream_->gzip.emplace(file);
   }
 }
 

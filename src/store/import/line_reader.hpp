@@ -1,6 +1,6 @@
 #pragma once
 
-// Lines of a text file, unpacked on the way when it is zstd or a zip of one file. Memory: one
+// Lines of a text file, unpacked on the way when it is zstd, gzip or a zip of one file. Memory: one
 // buffer of 1 MiB, which is also the longest line.
 
 #include <cstddef>

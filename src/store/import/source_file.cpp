@@ -29,6 +29,9 @@ constexpr Layout kBarLayout{{"open_time_ms|open_time", "open", "high", "low", "c
 constexpr Layout kTradeLayout{{"ts_ms|time|transact_time", "price", "qty|quantity",
                                "is_buyer_maker", "recv_ms"},
                               5, 4};
+// Bybit's archives: seconds with a fraction (derivatives) or milliseconds (spot), and the taker's
+// side in a word.
+constexpr Layout kSidedTradeLayout{{"timestamp", "price", "size|volume", "side"}, 4, 4};
 constexpr Layout kFundingLayout{{"funding_time_ms|calc_time", "funding_rate|last_funding_rate"},
                                 2, 2};
 
@@ -120,13 +123,11 @@ struct TradeReader {
     return true;
   }
 
-  bool operator()(const Row& row, TradeRecord& trade, SourceStats& stats,
-                  std::string& reason) const {
+  // Price and quantity of fields 1 and 2.
+  static bool read_deal(const Row& row, bool taker_sold, TradeRecord& trade, SourceStats& stats,
+                        std::string& reason) {
     ScannedDecimal price;
     ScannedDecimal quantity;
-    if (!read_stamp(row.field[0], trade.ts_event, reason)) {
-      return false;
-    }
     if (!read_price(row.field[1], "price", price, reason)) {
       stats.price.add(trade.ts_event);
       return false;
@@ -139,6 +140,19 @@ struct TradeReader {
       reason = "qty '" + std::string(row.field[2].substr(0, 40)) + "' is not above 0";
       return false;
     }
+    trade.price = price.raw;
+    trade.quantity = taker_sold ? -quantity.raw : quantity.raw;
+    stats.rounded += quantity.rounded ? 1 : 0;
+    ++stats.price_digits[static_cast<std::size_t>(price.digits)];
+    ++stats.quantity_digits[static_cast<std::size_t>(quantity.digits)];
+    return true;
+  }
+
+  bool operator()(const Row& row, TradeRecord& trade, SourceStats& stats,
+                  std::string& reason) const {
+    if (!read_stamp(row.field[0], trade.ts_event, reason)) {
+      return false;
+    }
     const std::string_view maker = row.field[3];
     const bool taker_sold = maker == "1" || maker == "true" || maker == "True";
     if (!taker_sold && maker != "0" && maker != "false" && maker != "False") {
@@ -148,12 +162,42 @@ struct TradeReader {
     if (!row.field[4].empty() && !read_delay(row.field[4], trade, stats, reason)) {
       return false;
     }
-    trade.price = price.raw;
-    trade.quantity = taker_sold ? -quantity.raw : quantity.raw;
-    stats.rounded += quantity.rounded ? 1 : 0;
-    ++stats.price_digits[static_cast<std::size_t>(price.digits)];
-    ++stats.quantity_digits[static_cast<std::size_t>(quantity.digits)];
+    return read_deal(row, taker_sold, trade, stats, reason);
+  }
+};
+
+struct SidedTradeReader {
+  using Record = TradeRecord;
+  static constexpr const Layout& kLayout = kSidedTradeLayout;
+
+  // "1704067200.1234": ten digits are seconds. Nine decimals of a Price are nanoseconds.
+  static bool read_seconds(std::string_view text, std::int64_t& ns, std::string& reason) {
+    constexpr std::size_t kSecondsDigits = 10;
+    if (text.find('.') == std::string_view::npos && text.size() != kSecondsDigits) {
+      return read_stamp(text, ns, reason);
+    }
+    const auto seconds = parse_fixed<Price>(text);
+    if (!seconds || !seconds->is_positive() ||
+        text.substr(0, text.find('.')).size() != kSecondsDigits) {
+      reason = "timestamp '" + std::string(text.substr(0, 40)) + "' is not seconds since 1970";
+      return false;
+    }
+    ns = seconds->raw();
     return true;
+  }
+
+  bool operator()(const Row& row, TradeRecord& trade, SourceStats& stats,
+                  std::string& reason) const {
+    if (!read_seconds(row.field[0], trade.ts_event, reason)) {
+      return false;
+    }
+    const std::string_view side = row.field[3];
+    const bool taker_sold = side == "Sell" || side == "sell";
+    if (!taker_sold && side != "Buy" && side != "buy") {
+      reason = "side '" + std::string(side.substr(0, 40)) + "' is neither Buy nor Sell";
+      return false;
+    }
+    return TradeReader::read_deal(row, taker_sold, trade, stats, reason);
   }
 };
 
@@ -225,6 +269,7 @@ std::optional<SeriesKind> kind_of_header(std::string_view first_line) {
   Columns columns;
   for (const Known& known : {Known{SeriesKind::bars, kBarLayout},
                              Known{SeriesKind::trades, kTradeLayout},
+                             Known{SeriesKind::trades, kSidedTradeLayout},
                              Known{SeriesKind::funding, kFundingLayout},
                              Known{SeriesKind::sentiment, kSentimentLayout}}) {
     if (!missing_column(known.layout, first_line, columns)) {
@@ -255,6 +300,12 @@ Result<SourceRows<BarRecord>> read_bars(std::span<const std::byte> file, std::in
 
 Result<SourceRows<TradeRecord>> read_trades(std::span<const std::byte> file,
                                             std::string_view assumed_header) {
+  LineReader lines{file};
+  const auto first = lines.next();
+  Columns columns;
+  if (first && first->has_value() && !missing_column(kSidedTradeLayout, **first, columns)) {
+    return read_source(file, SidedTradeReader{});
+  }
   return read_source(file, TradeReader{}, assumed_header);
 }
 

@@ -144,7 +144,24 @@ std::optional<SourceName> archive_name(const std::filesystem::path& folders,
   return out;
 }
 
-// BASE_QUOTE-INTERVAL, or BASE_QUOTE_SETTLE-INTERVAL-futures, below the exchange's folder.
+// trading/BTCUSDT/BTCUSDT2024-01-01 (derivatives), spot/BTCUSDT/BTCUSDT_2024-01-01 of Bybit.
+std::string dated_trades_instrument(const std::filesystem::path& folders, std::string_view stem) {
+  const std::string symbol = folders.filename().string();
+  const std::string above = folders.parent_path().filename().string();
+  if (!is_symbol(symbol) || !stem.starts_with(symbol)) {
+    return "";
+  }
+  std::string_view date = stem.substr(symbol.size());
+  const bool is_spot = above == "spot" && date.starts_with("_");
+  date.remove_prefix(is_spot ? 1 : 0);
+  if (!is_date(date) || (!is_spot && above != "trading")) {
+    return "";
+  }
+  return name_in({"BYBIT", is_spot ? InstrumentKind::spot : InstrumentKind::perpetual}, symbol);
+}
+
+// BASE_QUOTE-INTERVAL, BASE_QUOTE_SETTLE-INTERVAL-futures or -funding_rate, below the exchange's
+// folder.
 std::optional<SourceName> candles_name(const std::filesystem::path& folders,
                                        std::string_view stem) {
   constexpr std::array<std::string_view, 9> kVenues{
@@ -154,15 +171,18 @@ std::optional<SourceName> candles_name(const std::filesystem::path& folders,
     return std::nullopt;
   }
   std::string_view interval = stem.substr(dash + 1);
-  const bool is_future = interval.ends_with("-futures");
-  interval.remove_suffix(is_future ? 8 : 0);
+  constexpr std::string_view kFunding = "-funding_rate";
+  constexpr std::string_view kFutures = "-futures";
+  const bool is_funding = interval.ends_with(kFunding);
+  const bool is_future = is_funding || interval.ends_with(kFutures);
+  interval.remove_suffix(is_funding ? kFunding.size() : is_future ? kFutures.size() : 0);
   if (interval_of(interval) == 0) {
     return std::nullopt;
   }
   SourceName out;
   out.format = SourceFormat::candles_json;
-  out.kind = SeriesKind::bars;
-  out.interval_s = interval_of(interval);
+  out.kind = is_funding ? SeriesKind::funding : SeriesKind::bars;
+  out.interval_s = is_funding ? 0 : interval_of(interval);
   const std::string_view pair = stem.substr(0, dash);
   const std::size_t first = pair.find('_');
   const std::size_t second = first == std::string_view::npos ? first : pair.find('_', first + 1);
@@ -229,7 +249,7 @@ SourceName source_name_of(const std::filesystem::path& path) {
   SourceName out;
   std::filesystem::path file = path.filename();
   const bool is_json = file.extension() == ".json";
-  for (const char* const suffix : {".zst", ".zip", ".csv", ".json", ".jsonl"}) {
+  for (const char* const suffix : {".zst", ".zip", ".gz", ".csv", ".json", ".jsonl"}) {
     if (file.extension() == suffix) {
       file = file.stem();
     }
@@ -238,6 +258,10 @@ SourceName source_name_of(const std::filesystem::path& path) {
   if (auto named = is_json ? candles_name(path.parent_path(), stem)
                            : archive_name(path.parent_path(), stem)) {
     return std::move(*named);
+  }
+  out.instrument = dated_trades_instrument(path.parent_path(), stem);
+  if (!out.instrument.empty()) {
+    return out;  // its header tells the rest
   }
   for (const auto& part : path.parent_path()) {
     const std::string folder = part.string();

@@ -8,7 +8,9 @@
 //   l2_raw/binance/usdm_btcusdt_20240808.jsonl.zst           BTCUSDT-PERP.BINANCE
 //   data/futures/um/daily/klines/BTCUSDT/1m/BTCUSDT-1m-2024-01-01.zip      an exchange's archive
 //   data/spot/daily/aggTrades/BTCUSDT/BTCUSDT-aggTrades-2024-01-01.zip
+//   trading/BTCUSDT/BTCUSDT2024-01-01.csv.gz                 trades as Bybit's archive has them
 //   binance/futures/BTC_USDT_USDT-1m-futures.json            candles as freqtrade keeps them
+//   binance/futures/BTC_USDT_USDT-8h-funding_rate.json       its funding
 
 #include <cstdint>
 #include <filesystem>

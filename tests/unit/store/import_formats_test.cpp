@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 #include <zip.h>
+#include <zlib.h>
 
 #include <string>
 
@@ -80,7 +81,10 @@ TEST_CASE("freqtrade's names tell pair, interval and market; other files of it d
   CHECK(source_name_of("bybit/ETH_BTC-15m.json").instrument == "ETHBTC.BYBIT");
   CHECK(source_name_of("bybit/ETH_BTC-15m.json").interval_s == 900);
   CHECK(source_name_of("notes/ETH_BTC-15m.json").instrument.empty());
-  CHECK_FALSE(source_name_of("binance/futures/BTC_USDT_USDT-8h-funding_rate.json").kind);
+  const auto funding = source_name_of("binance/futures/BTC_USDT_USDT-8h-funding_rate.json");
+  CHECK(funding.kind == SeriesKind::funding);
+  CHECK(funding.instrument == "BTCUSDT-PERP.BINANCE");
+  CHECK_FALSE(source_name_of("binance/futures/BTC_USDT_USDT-8h-mark.json").kind);
   CHECK_FALSE(source_name_of("binance/pairs.json").kind);
 }
 
@@ -256,4 +260,67 @@ TEST_CASE("import: book files by their header; bad rows cost themselves") {
   REQUIRE((*orders)->rows().size() == 3);
   CHECK((*orders)->rows()[1].order_id == 8);
   CHECK((*orders)->rows()[2].action == OrderAction::deleted);
+}
+
+TEST_CASE("import: funding as freqtrade keeps it") {
+  const ScratchDir dir{"import"};
+  dir.write("data/binance/futures/BTC_USDT_USDT-8h-funding_rate.json",
+            "[[1700006400000,0.0001,0.0,0.0,0.0,0.0],[1700035200000,-0.00025,0.0,0.0,0.0,0.0]]");
+  imported(dir);
+  const auto catalog = opened(dir);
+  const auto funding = catalog.funding(*catalog.find("BTCUSDT-PERP.BINANCE"));
+  REQUIRE(funding);
+  REQUIRE((*funding)->rows().size() == 2);
+  CHECK((*funding)->rows()[1].rate == parse_fixed<Rate>("-0.00025")->raw());
+  CHECK((*funding)->rows()[1].ts_event == 1'700'035'200 * kNsPerSecond);
+}
+
+TEST_CASE("import: trades of Bybit's archive, seconds with a fraction and sides in words") {
+  const ScratchDir dir{"import"};
+  const std::string text =
+      "timestamp,symbol,side,size,price,tickDirection,trdMatchID,grossValue,homeNotional,"
+      "foreignNotional\n"
+      "1704067200.1234,BTCUSDT,Sell,0.003,42324.9,ZeroMinusTick,a,1,0.003,1\n"
+      "1704067201.0001,BTCUSDT,Buy,0.5,42325.0,PlusTick,b,1,0.5,1\n"
+      "1704067202.5,BTCUSDT,Hold,0.5,42325.0,PlusTick,c,1,0.5,1\n";
+  const auto path = dir.write("data/trading/BTCUSDT/BTCUSDT2024-01-01.csv.gz", "");
+  gzFile packed = gzopen(path.c_str(), "wb");
+  REQUIRE(packed != nullptr);
+  REQUIRE(gzwrite(packed, text.data(), static_cast<unsigned>(text.size())) > 0);
+  REQUIRE(gzclose(packed) == Z_OK);
+  dir.write("data/spot/ETHUSDT/ETHUSDT_2024-01-01.csv",
+            "id,timestamp,price,volume,side\n1,1704067200123,2281.5,0.25,buy\n");
+  const auto report = imported(dir);
+  REQUIRE(report.rejected.size() == 1);
+  CHECK(report.rejected[0].line == 4);
+  CHECK(report.rejected[0].reason.find("neither Buy nor Sell") != std::string::npos);
+  const auto catalog = opened(dir);
+  const auto trades = catalog.trades(*catalog.find("BTCUSDT-PERP.BYBIT"));
+  REQUIRE(trades);
+  REQUIRE((*trades)->rows().size() == 2);
+  CHECK((*trades)->rows()[0].ts_event == 1'704'067'200'123'400'000);
+  CHECK((*trades)->rows()[0].quantity == -parse_fixed<Quantity>("0.003")->raw());
+  CHECK((*trades)->rows()[1].quantity == parse_fixed<Quantity>("0.5")->raw());
+  const auto spot = catalog.trades(*catalog.find("ETHUSDT.BYBIT"));
+  REQUIRE(spot);
+  CHECK((*spot)->rows()[0].ts_event == 1'704'067'200'123'000'000);
+}
+
+TEST_CASE("import: a gzip file that is cut or damaged is refused whole") {
+  const ScratchDir dir{"import"};
+  const auto path = dir.write("data/trading/BTCUSDT/BTCUSDT2024-01-01.csv.gz", "");
+  std::string text = "timestamp,symbol,side,size,price\n";
+  for (int i = 0; i < 500; ++i) {
+    text += "170406" + std::to_string(7000 + i) + ".5,BTCUSDT,Buy," + std::to_string(i * i + 1) +
+            ",42325.0\n";
+  }
+  gzFile packed = gzopen(path.c_str(), "wb");
+  REQUIRE(gzwrite(packed, text.data(), static_cast<unsigned>(text.size())) > 0);
+  REQUIRE(gzclose(packed) == Z_OK);
+  std::filesystem::resize_file(path, std::filesystem::file_size(path) / 2);
+  const auto report = import_files({{dir.path() / "data"}, "", dir.path() / "catalog", {}});
+  REQUIRE(report);
+  REQUIRE(report->rejected.size() == 1);
+  CHECK(report->rejected[0].reason.find("cut") != std::string::npos);
+  CHECK(report->files.empty());
 }
