@@ -82,6 +82,12 @@ double Momentum::before(Timestamp instant) const noexcept {
   return is_recent(at, instant, hours(2)) ? (is_last ? last_ : prior_) : kAbsent;
 }
 
+void MarketInputs::forget_book() noexcept {
+  quote_at = Timestamp{};
+  depth_at = Timestamp{};
+  flow = OrderFlow{};
+}
+
 double MarketInputs::spread_bps(Timestamp now) const noexcept {
   if (!is_recent(quote_at, now, kQuoteAgeMax)) {
     return kAbsent;

@@ -107,6 +107,9 @@ struct MarketInputs {
   InstrumentId spot;         // same venue, base and quote; invalid where there is none
   InstrumentId other_venue;  // same base and kind elsewhere; invalid where there is none
 
+  // What the book said is not to be believed any more. The spreads that were known remain, since
+  // they were true when they were taken.
+  void forget_book() noexcept;
   [[nodiscard]] double spread_bps(Timestamp now) const noexcept;
   [[nodiscard]] double spread_ratio(Timestamp now) const noexcept;
   [[nodiscard]] double book_imbalance(Timestamp now) const noexcept;

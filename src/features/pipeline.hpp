@@ -83,6 +83,8 @@ class FeaturePipeline {
   // `close` is the bar's end, ts_event of the event that brings it.
   FrameSet on_bar(const model::Bar& bar, Timestamp close) noexcept;
   void on_funding(const model::FundingRate& funding, Timestamp ts) noexcept;
+  // Both prices zero say that the book cannot be believed: quotes and depths known so far are
+  // forgotten at once. A quote with one side only is left out.
   void on_quote(const model::QuoteTick& quote, Timestamp ts) noexcept;
   void on_depth(const model::BookDepth& depth, Timestamp ts) noexcept;
   void on_open_interest(const model::OpenInterest& open, Timestamp ts) noexcept;

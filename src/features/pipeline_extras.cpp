@@ -56,6 +56,10 @@ void FeaturePipeline::link(const model::InstrumentTable& instruments) {
 
 void FeaturePipeline::on_quote(const model::QuoteTick& quote, Timestamp ts) noexcept {
   MarketInputs& inputs = inputs_[quote.instrument_id.index()];
+  if (quote.bid_px.is_zero() && quote.ask_px.is_zero()) {
+    inputs.forget_book();
+    return;
+  }
   if (!quote.bid_px.is_positive() || !quote.ask_px.is_positive()) {
     return;
   }

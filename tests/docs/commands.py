@@ -49,11 +49,11 @@ def check_readme_is_complete(binary):
 
 def check_runs(binary):
     run(binary, ["--help"])
-    marked = [(line, body) for line, words, body in
-              blocks((ROOT / "README.md").read_text(encoding="utf-8"))
+    marked = [(document.relative_to(ROOT), line, body) for document in documents()
+              for line, words, body in blocks(document.read_text(encoding="utf-8"))
               if words[:2] == ["sh", "run"]]
     if not marked:
-        raise Skip("README.md marks no command with '```sh run'")
+        raise Skip("no document marks a command with '```sh run'")
     problems = []
     with tempfile.TemporaryDirectory() as home:
         # A home of its own: the reader's profile is neither read nor touched.
@@ -61,14 +61,14 @@ def check_runs(binary):
                        "XDG_DATA_HOME": f"{home}/data", "XDG_STATE_HOME": f"{home}/state",
                        "XDG_CACHE_HOME": f"{home}/cache", "TMPDIR": home,
                        "PATH": f"{binary.parent}:{os.environ['PATH']}"}
-        for line, body in marked:
+        for document, line, body in marked:
             try:
                 done = subprocess.run(["bash", "-euc", body], cwd=home, env=environment, text=True,
                                       capture_output=True, stdin=subprocess.DEVNULL, timeout=180)
             except subprocess.TimeoutExpired:
-                problems.append(f"README.md:{line}: did not end within 180 s")
+                problems.append(f"{document}:{line}: did not end within 180 s")
                 continue
             if done.returncode != 0:
-                problems.append(f"README.md:{line}: exit {done.returncode}: "
+                problems.append(f"{document}:{line}: exit {done.returncode}: "
                                 f"{done.stderr.strip()[-400:]}")
     return problems

@@ -65,6 +65,38 @@ TEST_CASE("a value of the wrong kind is told with its place") {
   CHECK(settings.error().message.find("a.toml:2:1: balance is an amount") != std::string::npos);
 }
 
+TEST_CASE("own features are read in the order of their names, and a later layer replaces one") {
+  const test::ScratchDir scratch{"features"};
+  const auto file = scratch.write(
+      "a.toml", "[features]\nslow = \"ema21@1h\"\nmy_z = \"zscore(close, 200)\"\n");
+  const auto settings = load({file.string()}, {}, {"features.slow=ema50@1h"});
+  REQUIRE_MESSAGE(settings, settings.error().message);
+  CHECK(settings->features() ==
+        std::vector<std::pair<std::string, std::string>>{{"my_z", "zscore(close, 200)"},
+                                                         {"slow", "ema50@1h"}});
+}
+
+TEST_CASE("a fault in an own feature is told with line, column and a caret below it") {
+  const test::ScratchDir scratch{"faults"};
+  const auto file = scratch.write("a.toml",
+                                  "seed = 1\n[features]\nok = \"close - open\"\n"
+                                  "my_z = \"zscore(close - emaa(close, 50), 200)\"\n");
+  const auto settings = load({file.string()}, {}, {});
+  REQUIRE(!settings);
+  CHECK(settings.error().kind == ErrorKind::config);
+  const std::string& said = settings.error().message;
+  CHECK_MESSAGE(said.find("a.toml:4:24: features.my_z: ") != std::string::npos, said);
+  CHECK_MESSAGE(said.find("did you mean 'ema'?") != std::string::npos, said);
+  CHECK_MESSAGE(said.find("\n  my_z = \"zscore(close - emaa(close, 50), 200)\"\n  " +
+                          std::string(23, ' ') + "^") != std::string::npos,
+                said);
+  const auto named = scratch.write("b.toml", "[features]\nema9 = \"close\"\n");
+  const auto refused = load({named.string()}, {}, {});
+  REQUIRE(!refused);
+  CHECK_MESSAGE(refused.error().message.find("b.toml:2:") != std::string::npos,
+                refused.error().message);
+}
+
 TEST_CASE("every key that a file may hold stands in the field table, and no other") {
   std::vector<std::string> fields;
   for (const app::SettingField& field : app::setting_fields()) {

@@ -64,6 +64,12 @@ model::QuoteTick quote_of(double bid, double bid_qty, double ask, double ask_qty
   return {kEth, price_of(bid), quantity_of(bid_qty), price_of(ask), quantity_of(ask_qty), 0};
 }
 
+model::QuoteTick no_book(InstrumentId id) {
+  model::QuoteTick quote;
+  quote.instrument_id = id;
+  return quote;
+}
+
 struct Rig {
   FeaturePipeline pipeline{eight_series(), features::OnDemand{}};
   explicit Rig(std::initializer_list<FeatureId> wanted, Timeframe tf = Timeframe::m1) {
@@ -116,6 +122,39 @@ TEST_CASE("inputs: a quote, a book and open interest that are too old are no val
   CHECK(rig.is_absent(FeatureId::oi_chg_pct));
   rig.pipeline.on_bar(bar_of(kEth, 100.0), at(48 * 60 + 1));
   CHECK(rig.is_absent(FeatureId::fear_greed));
+}
+
+TEST_CASE("inputs: a quote of zeros takes back what the book said, and the next one counts anew") {
+  Rig rig({FeatureId::spread_bps, FeatureId::obi5, FeatureId::ofi_30s});
+  const auto say_something = [&](Timestamp ts) {
+    rig.pipeline.on_quote(quote_of(99.0, 1.0, 101.0, 3.0), ts);
+    rig.pipeline.on_quote(quote_of(99.5, 2.0, 101.0, 3.0), ts + seconds(1));
+    rig.pipeline.on_depth({kEth, quantity_of(30.0), quantity_of(10.0)}, ts + seconds(1));
+  };
+  say_something(at(1) - seconds(20));
+  rig.pipeline.on_quote(no_book(InstrumentId{0}), at(1) - seconds(2));  // another's
+  rig.pipeline.on_bar(bar_of(kEth, 100.0), at(1));
+  CHECK_FALSE(rig.is_absent(FeatureId::spread_bps));
+  CHECK_FALSE(rig.is_absent(FeatureId::obi5));
+  CHECK_FALSE(rig.is_absent(FeatureId::ofi_30s));
+
+  say_something(at(2) - seconds(20));
+  rig.pipeline.on_quote(no_book(kEth), at(2) - seconds(2));
+  rig.pipeline.on_bar(bar_of(kEth, 100.0), at(2));
+  CHECK(rig.is_absent(FeatureId::spread_bps));
+  CHECK(rig.is_absent(FeatureId::obi5));
+  CHECK(rig.is_absent(FeatureId::ofi_30s));
+
+  // The first quote after it is compared with none before: it makes no flow.
+  rig.pipeline.on_quote(quote_of(99.0, 1.0, 101.0, 3.0), at(3) - seconds(5));
+  rig.pipeline.on_bar(bar_of(kEth, 100.0), at(3));
+  CHECK(rig.value(FeatureId::spread_bps) == doctest::Approx(200.0).epsilon(1e-12));
+  CHECK(rig.is_absent(FeatureId::obi5));
+  CHECK(rig.is_absent(FeatureId::ofi_30s));
+  rig.pipeline.on_quote(quote_of(98.0, 1.0, 101.0, 3.0), at(4) - seconds(5));
+  rig.pipeline.on_bar(bar_of(kEth, 100.0), at(4));
+  // The bid fell by one unit of its 1.0; the ask stood: -1 over a mean quantity of 2.
+  CHECK(rig.value(FeatureId::ofi_30s) == doctest::Approx(-0.5).epsilon(1e-12));
 }
 
 TEST_CASE("inputs: order-flow imbalance is the sum of its events over the mean best quantity") {
