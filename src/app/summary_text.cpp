@@ -98,12 +98,34 @@ std::string refusal_lines(const views::RunResult& result) {
   return list_lines("refused by", parts);
 }
 
+std::string condition_lines(const views::ConditionFigures& conditions) {
+  if (conditions.accepted + conditions.refused == 0) {
+    return "";
+  }
+  std::vector<std::string> parts{
+      fmt::format("{} accepted", conditions.accepted),
+      fmt::format("{} refused", conditions.refused),
+      fmt::format("{} withdrawn", conditions.withdrawn)};
+  if (conditions.never_true > 0) {
+    parts.push_back(fmt::format("{} not once true in a week", conditions.never_true));
+  }
+  for (std::size_t i = 1; i < conditions.by_rule.size(); ++i) {
+    if (conditions.by_rule[i] > 0) {
+      const auto rule = static_cast<model::ConditionRule>(i);
+      parts.push_back(fmt::format("{} {} {}", model::name_of(rule), model::reason_of(rule),
+                                  conditions.by_rule[i]));
+    }
+  }
+  return list_lines("conditions", parts);
+}
+
 }  // namespace
 
 std::string summary_text(const views::RunResult& result) {
   std::string out = head_text(result) + money_rows(result) + trade_rows(result);
   out += "\n" + refusal_lines(result);
   out += list_lines("blocked", result.blocked);
+  out += condition_lines(result.conditions);
   out += fmt::format("  universe           {}\n", result.universe);
   for (const std::string& note : result.notes) {
     out += fmt::format("  note               {}\n", note);

@@ -19,7 +19,7 @@ namespace {
 
 constexpr double kDefaultSpeed = 60;
 
-constexpr std::array<Flag, 21> kRunFlags{{
+constexpr std::array<Flag, 23> kRunFlags{{
     {"--data", "DIR", "a catalog or a folder of data files; without it a synthetic market"},
     {"--speed", "X", "event time per wall time, or max (60)"},
     {"--session", "DIR", "begin or continue this session"},
@@ -32,6 +32,8 @@ constexpr std::array<Flag, 21> kRunFlags{{
     flags::kSeed,
     flags::kMask,
     flags::kConditions,
+    {"--conditions-dir", "DIR", "take tc1 files that programs put there while it runs"},
+    {"--conditions-socket", "PATH", "take tc1 lines from programs over this Unix socket"},
     flags::kFee,
     flags::kLeverage,
     flags::kMaxOpen,
@@ -100,6 +102,9 @@ Result<runtime::PaperRunOptions> paper_options(const Invocation& in) {
   }
   runtime::PaperRunOptions options;
   options.base = std::move(*base);
+  options.proposers.folder = in.text("--conditions-dir");
+  options.proposers.socket = in.text("--conditions-socket");
+  options.base.takes_proposals = options.proposers.is_asked();
   options.base.data = in.text("--data");
   options.base.best_span = !options.base.from && !options.base.to;
   options.speed = *speed;

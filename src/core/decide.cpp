@@ -41,21 +41,21 @@ learn::EntryFacts Engine::facts_of(const model::TradeCondition& condition) const
           Score{}, now_};
 }
 
-strategy::PlanInput Engine::plan_input(const strategy::Trigger& trigger,
+strategy::PlanInput Engine::plan_input(const model::TradeCondition& condition, Price last,
                                        const learn::EntryFacts& facts,
                                        const learn::Ruling& ruling) const noexcept {
-  const model::TradeCondition& condition = sniper_.condition(trigger.slot);
   const InstrumentId id = condition.instrument_id;
   strategy::PlanInput input;
   input.condition = &condition;
-  input.last_px = trigger.price;
+  input.last_px = last;
   input.features = features_.view(id);
   input.now = now_;
   input.cushion = {portfolio_.equity(), portfolio_.open_risk() + orders_.pending_risk(),
                    portfolio_.gross_exposure(), config_.margin};
   input.coin = {knowledge_.coins().status(id, condition.side),
                 knowledge_.coins().offset_r(id, condition.side)};
-  const learn::PatternKey key{condition.template_id, condition.side, condition.source};
+  const learn::PatternKey key{condition.template_id, condition.side, condition.source,
+                              condition.proposer, condition.grid};
   input.pattern_state = knowledge_.library().state(key);
   // What is proven is held to a bad quantile of it, what is not may try its luck at small size.
   input.expected_r =
@@ -71,7 +71,45 @@ strategy::PlanInput Engine::plan_input(const strategy::Trigger& trigger,
   }
   input.btc_atr_bps = strategy::btc_atr_bps(features_, id, ts_event_);
   input.latency = config_.order_latency;
+  input.correlation_multiplier = correlation_multiplier(condition);
   return input;
+}
+
+// Beside each open position of the same side that moves like it: they count as the same coin.
+Score Engine::correlation_multiplier(const model::TradeCondition& condition) const noexcept {
+  Score multiplier{1.0};
+  if (config_.mask.is_masked(model::Component::correlation_penalty)) {
+    return multiplier;
+  }
+  const Score most = config_.parameters.score(model::Param::strategist_corr_max);
+  for (const InstrumentId other : portfolio_.open_ids()) {
+    if (other == condition.instrument_id || portfolio_.position(other).side != condition.side) {
+      continue;
+    }
+    if (correlation_.between(condition.instrument_id, other, ts_event_) > most) {
+      multiplier =
+          multiplier * config_.parameters.score(model::Param::strategist_corr_multiplier);
+    }
+  }
+  return multiplier;
+}
+
+// One place among the open positions is kept for what is not proven yet, as long as no unproven
+// one is open and their budget of the day lasts.
+bool Engine::keeps_exploration_slot() const noexcept {
+  if (config_.mask.is_masked(model::Component::exploration_slot) ||
+      trace_.pattern_state != model::PatternState::active) {
+    return false;
+  }
+  for (const InstrumentId id : portfolio_.open_ids()) {
+    if (is_active_entry_[id.index()] == 0) {
+      return false;
+    }
+  }
+  const Score share = config_.parameters.score(model::Param::risk_probe_budget_pct);
+  constexpr Score kPercent{100.0};
+  return to_score(probe_.lost(probe_unrealised())) * kPercent <
+         share * to_score(portfolio_.equity());
 }
 
 risk::RiskContext Engine::risk_context(const model::TradeCondition& condition) const noexcept {
@@ -100,6 +138,7 @@ risk::RiskContext Engine::risk_context(const model::TradeCondition& condition) c
     const bool is_flat = portfolio_.position(other.id).side == PositionSide::flat;
     context.open_positions += is_flat ? 1 : 0;
   }
+  context.open_positions += keeps_exploration_slot() ? 1 : 0;
   context.is_probe = trace_.pattern_state != model::PatternState::active;
   context.probe_loss_today = probe_.lost(probe_unrealised());
   context.free_protective_slots = kVenueSlots - orders_.open_orders(id);
@@ -111,7 +150,7 @@ void Engine::decide(const strategy::Trigger& trigger) noexcept {
   const InstrumentId id = condition.instrument_id;
   learn::EntryFacts facts = facts_of(condition);
   const learn::Ruling ruling = knowledge_.adaptations().ask(facts);
-  const strategy::PlanInput input = plan_input(trigger, facts, ruling);
+  const strategy::PlanInput input = plan_input(condition, trigger.price, facts, ruling);
   auto plan = planner_.plan(input);
   if (!plan) {
     // Without an ATR there is no stop, and without a stop there is no candidate.
@@ -119,7 +158,10 @@ void Engine::decide(const strategy::Trigger& trigger) noexcept {
     return;
   }
   facts.cost_r = plan->candidate.cost_r;
-  candidates_.open(plan->candidate, knowledge_.on_trigger(facts));
+  // Adaptations answer for what the house does, not for what a program proposes beside it.
+  candidates_.open(plan->candidate, condition.proposer == 0
+                                        ? knowledge_.on_trigger(facts)
+                                        : learn::CandidateLog::ScopeEffects{});
   plan->intent.candidate_id = plan->candidate.id;
   trace_ = model::DecisionTrace{};
   strategy::Planner::explain(*plan, trace_);
@@ -133,6 +175,7 @@ void Engine::decide(const strategy::Trigger& trigger) noexcept {
   }
   if (is_refused_by_learning(ruling)) {
     ++counters_.refusals;
+    proposers_.on_decision(condition.proposer, false);
     sink_->push(trace_);
     return;
   }
@@ -151,6 +194,7 @@ void Engine::decide(const strategy::Trigger& trigger) noexcept {
   } else {
     ++counters_.refusals;
   }
+  proposers_.on_decision(condition.proposer, approved.has_value());
   sink_->push(trace_);
 }
 

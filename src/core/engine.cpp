@@ -21,6 +21,9 @@ Engine::Engine(EngineConfig config)
       knowledge_(config_.instruments, config_.parameters, config_.mask),
       sniper_({config_.instruments.size(), config_.limits.conditions_max}),
       strategist_(config_.instruments, config_.parameters, config_.mask),
+      history_(config_.is_active, config_.limits.history_bars),
+      trigger_past_(config_.instruments, history_, config_.own_features),
+      correlation_(config_.instruments.size()),
       planner_(config_.instruments, config_.parameters, config_.mask, costs_),
       risk_(config_.instruments, config_.parameters, config_.mask),
       orders_(config_.instruments, config_.parameters, config_.epoch),
@@ -29,7 +32,11 @@ Engine::Engine(EngineConfig config)
       triggers_(config_.limits.conditions_max),
       is_active_entry_(config_.instruments.size(), 0),
       adopted_revision_(config_.parameters.version()),
-      has_built_bars_(config_.instruments.size(), 0) {
+      has_built_bars_(config_.instruments.size(), 0),
+      regimes_seen_(config_.instruments.size(), 0) {
+  if (!config_.mask.is_masked(model::Component::regime_flip)) {
+    features_.subscribe(model::FeatureId::trend, features::kRegimeFrame);
+  }
   for (const auto& pattern : strategist_.patterns()) {
     if (pattern) {
       subscribe_inputs(*pattern);
@@ -71,6 +78,10 @@ void Engine::apply(const model::Event& event, model::CommandSink& sink) noexcept
   if (!triggers_.is_empty()) {
     fire();
   }
+  if (has_regime_flipped_) {
+    has_regime_flipped_ = false;
+    run_cycle();
+  }
   sink_ = nullptr;
 }
 
@@ -91,6 +102,8 @@ void Engine::on(const model::TimerFired& timer) noexcept {
   switch (timer.kind) {
     case TimerKind::strategist_cycle:
       run_cycle();
+      set_timer(TimerKind::strategist_cycle, 0,
+                now_.floor_to(strategist_.period()) + strategist_.period());
       return;
     case TimerKind::bar_close:
       for (std::uint32_t i = 0; i < has_built_bars_.size(); ++i) {
@@ -125,11 +138,19 @@ void Engine::run_cycle() noexcept {
   sniper_.expire(now_);
   gather_knowledge();
   strategist_.cycle({cycle_, now_, coin_knowledge_, market_, features_, costs_}, sniper_);
-  for (Standing& standing : standing_) {
-    rearm(standing);
+  run_standing();
+}
+
+// What was armed for another regime is looked at again at once, not with the next cycle.
+void Engine::watch_regime(InstrumentId id, features::FrameSet frames) noexcept {
+  const std::uint8_t* regimes = features_.view(id).regimes;
+  if (regimes == nullptr || !frames.has(features::kRegimeFrame) ||
+      config_.mask.is_masked(model::Component::regime_flip)) {
+    return;
   }
-  const Duration period = strategist_.period();
-  set_timer(TimerKind::strategist_cycle, 0, now_.floor_to(period) + period);
+  std::uint8_t& seen = regimes_seen_[id.index()];
+  has_regime_flipped_ = has_regime_flipped_ || (seen != 0 && seen != *regimes);
+  seen = *regimes;
 }
 
 // The status alone: an offset costs a walk through the evidence, and only a decision needs it.
@@ -142,22 +163,6 @@ void Engine::gather_knowledge() noexcept {
       coin_knowledge_[strategy::knowledge_index(instrument.id, side)].status =
           knowledge_.coins().status(instrument.id, side);
     }
-  }
-}
-
-void Engine::rearm(Standing& standing) noexcept {
-  const Timestamp expires_at = now_ + standing.life;
-  const auto status = coin_knowledge_[standing.knowledge].status;
-  const auto shadow_only =
-      status == model::CoinStatus::blocked ? model::ShadowOnly::yes : model::ShadowOnly::no;
-  if (sniper_.refresh(standing.handle, {expires_at, shadow_only, cycle_})) {
-    return;
-  }
-  model::TradeCondition& condition = standing_conditions_[standing.condition];
-  condition.expires_at = expires_at;
-  condition.shadow_only = shadow_only;
-  if (const auto handle = sniper_.arm(condition, cycle_, now_)) {
-    standing.handle = *handle;
   }
 }
 
@@ -174,23 +179,6 @@ void Engine::subscribe_inputs(const model::TradeCondition& condition) noexcept {
   if ((condition.regimes & bit_of(model::Regime::any)) == 0) {
     features_.subscribe(model::FeatureId::trend, features::kRegimeFrame);
   }
-}
-
-void Engine::on(const model::ConditionProposed& proposed) noexcept {
-  const model::TradeCondition& condition = *proposed.condition;
-  if (standing_.size() == config_.limits.standing_max) {
-    ++counters_.conditions_refused;
-    return;
-  }
-  subscribe_inputs(condition);
-  Standing standing{condition.expires_at - now_, {}, 0, 0};
-  standing.knowledge = static_cast<std::uint32_t>(
-      strategy::knowledge_index(condition.instrument_id, condition.side));
-  standing.condition = static_cast<std::uint32_t>(standing_conditions_.size());
-  standing_conditions_.push_back(condition);
-  gather_knowledge();
-  rearm(standing);
-  standing_.push_back(standing);
 }
 
 void Engine::on(const model::TradingStateChanged& change) noexcept {

@@ -7,6 +7,7 @@
 // Order of steps for a market event: market state -> portfolio marks -> features -> labels of open
 // candidates -> sniper -> decisions. Every trigger becomes a candidate, traded or not.
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -17,6 +18,7 @@
 #include "features/pipeline.hpp"
 #include "learn/candidate_log.hpp"
 #include "learn/knowledge.hpp"
+#include "learn/proposer_ledger.hpp"
 #include "market/bar_builder.hpp"
 #include "market/cost_model.hpp"
 #include "market/market_state.hpp"
@@ -24,9 +26,12 @@
 #include "model/events.hpp"
 #include "portfolio/portfolio.hpp"
 #include "risk/risk_governor.hpp"
+#include "strategy/correlation.hpp"
 #include "strategy/default_strategist.hpp"
 #include "strategy/planner.hpp"
 #include "strategy/sniper.hpp"
+#include "strategy/vetting/bar_history.hpp"
+#include "strategy/vetting/trigger_replay.hpp"
 
 namespace lanner::core {
 
@@ -39,7 +44,11 @@ struct EngineCounters {
   std::uint64_t triggers_without_plan = 0;  // no price or no ATR yet
   std::uint64_t candidates_refused = 0;     // beyond the bound of open candidates
   std::uint64_t triggers_dropped = 0;    // beyond what one event may decide
-  std::uint64_t conditions_refused = 0;  // beyond the bound of standing conditions
+  // Conditions from outside, by what was said of them.
+  std::uint64_t conditions_accepted = 0;
+  std::uint64_t conditions_refused = 0;
+  std::uint64_t conditions_withdrawn = 0;  // stood, and were refused later
+  std::array<std::uint64_t, model::kConditionRuleCount> refused_by_rule{};  // withdrawn ones too
 };
 
 class Engine {
@@ -69,6 +78,7 @@ class Engine {
   [[nodiscard]] const risk::RiskGovernor& risk() const noexcept { return risk_; }
   [[nodiscard]] const strategy::Sniper& sniper() const noexcept { return sniper_; }
   [[nodiscard]] const EngineCounters& counters() const noexcept { return counters_; }
+  [[nodiscard]] const learn::ProposerLedger& proposers() const noexcept { return proposers_; }
 
  private:
   // One member per kind of event (engine_market.cpp, engine_execution.cpp, engine_control.cpp).
@@ -98,27 +108,54 @@ class Engine {
   void on(const model::TimerFired& timer) noexcept;
   void on(const model::TradingStateChanged& change) noexcept;
   void on(const model::ConditionProposed& proposed) noexcept;
+  void on(const model::ProposalRefused& refused) noexcept;
+  void on(const model::ProposerChanged& change) noexcept;
 
-  // A condition from outside stands until the session ends; each cycle arms it again.
+  // A condition from outside (engine_conditions.cpp). One from a file stands until the session
+  // ends, one from a proposer until it expires; each cycle arms it again. Its condition has the
+  // same place in standing_conditions_, which is read only to judge and to arm it.
   struct Standing {
     Duration life;
+    Timestamp ends_at;  // of a proposer's; never() for a file's
     strategy::ArmHandle handle;
+    std::uint64_t hash = 0;       // canonical
     std::uint32_t knowledge = 0;  // place in coin_knowledge_
-    std::uint32_t condition = 0;  // place in standing_conditions_, read only to arm it
+    bool is_armed = false;        // it passed the rules that ask the market
+    bool is_played = false;       // and those that ask the last day and week
   };
 
   void start() noexcept;
-  void rearm(Standing& standing) noexcept;
+  void run_standing() noexcept;
+  void rearm(std::uint32_t place) noexcept;
+  [[nodiscard]] strategy::Check admit(const model::TradeCondition& condition,
+                                      std::uint64_t hash) noexcept;
+  [[nodiscard]] strategy::Check check_duty(const model::TradeCondition& condition,
+                                           std::uint64_t hash) const noexcept;
+  [[nodiscard]] bool is_better(const model::TradeCondition& one,
+                               const model::TradeCondition& other) const noexcept;
+  void withdraw_opposites(const model::TradeCondition& condition) noexcept;
+  [[nodiscard]] strategy::Check check_now(const model::TradeCondition& condition) const noexcept;
+  [[nodiscard]] bool is_judgeable(const model::TradeCondition& condition) const noexcept;
+  [[nodiscard]] bool settle(std::uint32_t place) noexcept;
+  [[nodiscard]] bool play_history(std::uint32_t place) noexcept;
+  void withdraw(std::uint32_t place, const strategy::Finding& finding) noexcept;
+  void remove_standing(std::uint32_t place) noexcept;
+  void say_of(const model::TradeCondition& condition, std::uint64_t hash,
+              model::ConditionVerdict verdict, const strategy::Finding& finding) noexcept;
   void subscribe_inputs(const model::TradeCondition& condition) noexcept;
   void run_cycle() noexcept;
+  void watch_regime(InstrumentId id, features::FrameSet frames) noexcept;
   void gather_knowledge() noexcept;
   void close_built_bars(InstrumentId id) noexcept;
   void feed_features(const model::Bar& bar, Timestamp close) noexcept;
   void fire() noexcept;
   void decide(const strategy::Trigger& trigger) noexcept;
-  [[nodiscard]] strategy::PlanInput plan_input(const strategy::Trigger& trigger,
-                                               const learn::EntryFacts& facts,
+  [[nodiscard]] strategy::PlanInput plan_input(const model::TradeCondition& condition,
+                                               Price last, const learn::EntryFacts& facts,
                                                const learn::Ruling& ruling) const noexcept;
+  [[nodiscard]] Score correlation_multiplier(const model::TradeCondition& condition)
+      const noexcept;
+  [[nodiscard]] bool keeps_exploration_slot() const noexcept;
   [[nodiscard]] risk::RiskContext risk_context(const model::TradeCondition& condition)
       const noexcept;
   void learn_from_labels() noexcept;
@@ -142,6 +179,10 @@ class Engine {
   learn::KnowledgeBrain knowledge_;
   strategy::Sniper sniper_;
   strategy::DefaultStrategist strategist_;
+  strategy::BarHistory history_;
+  strategy::TriggerReplay trigger_past_;
+  strategy::ReturnCorrelation correlation_;
+  learn::ProposerLedger proposers_;
   strategy::Planner planner_;
   risk::RiskGovernor risk_;
   exec::OrderManager orders_;
@@ -163,6 +204,8 @@ class Engine {
   Timestamp now_;
   Timestamp ts_event_;
   std::uint64_t cycle_ = 0;
+  std::vector<std::uint8_t> regimes_seen_;  // by instrument
+  bool has_regime_flipped_ = false;         // with the event in hand
   bool is_started_ = false;
   bool is_building_bars_ = false;
   Money watched_equity_;

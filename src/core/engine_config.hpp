@@ -20,6 +20,7 @@ struct EngineLimits {
   std::uint32_t conditions_max = 16'384;   // armed at once
   std::uint32_t candidates_open_max = 16'384;  // waiting for their label
   std::uint32_t standing_max = 12'000;     // conditions from files, proposed again each cycle
+  std::uint32_t history_bars = 0;  // kept per instrument to judge conditions from outside by
 };
 
 struct EngineConfig {

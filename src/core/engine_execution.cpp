@@ -67,6 +67,7 @@ void Engine::drain_ended_plans() noexcept {
 // QuickUpdate: each label is learned from in the event that made it.
 void Engine::learn_from_labels() noexcept {
   for (const model::CandidateLabel& label : labels_) {
+    proposers_.on_label(label);
     knowledge_.on_label(label, costs_.tier(label.instrument_id), now_, status_changes_);
     sink_->notify(label);
   }

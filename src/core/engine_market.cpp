@@ -18,6 +18,7 @@ void Engine::on(const model::InstrumentRules& rules) noexcept {
 void Engine::on(const model::FundingRate& funding) noexcept {
   market_.on_funding(funding, ts_event_);
   features_.on_funding(funding, ts_event_);
+  history_.on_funding(funding, ts_event_);
   candidates_.on_funding(funding, ts_event_);
 }
 
@@ -77,7 +78,13 @@ void Engine::on(const model::Bar& bar) noexcept {
 void Engine::feed_features(const model::Bar& bar, Timestamp close) noexcept {
   const InstrumentId id = bar.instrument_id;
   const features::FrameSet frames = features_.on_bar(bar, close);
+  history_.on_bar(bar, close);
   const features::FeatureView view = features_.view(id);
+  if (frames.has(model::Timeframe::m5)) {
+    const Score moved{view.value(model::FeatureId::ret_bps, model::Timeframe::m5)};
+    correlation_.on_return(id, close, moved.is_finite() ? moved : Score{});
+  }
+  watch_regime(id, frames);
   if (frames.any()) {
     sniper_.on_bar(id, frames, view, bar.close, now_, triggers_);
   } else {

@@ -27,7 +27,8 @@ Barrier barrier_of(ExitReason reason) noexcept {
 }
 
 PatternKey pattern_of(const model::Candidate& candidate) noexcept {
-  return {candidate.template_id, candidate.side, candidate.source};
+  return {candidate.template_id, candidate.side, candidate.source, candidate.proposer,
+          candidate.grid};
 }
 
 model::CandidateLabel blank_label(const model::Candidate& candidate, Timestamp now) noexcept {
@@ -44,6 +45,8 @@ model::CandidateLabel blank_label(const model::Candidate& candidate, Timestamp n
   label.condition_source = candidate.source;
   label.cost_r = candidate.cost_r;
   label.volatility = candidate.volatility;
+  label.proposer = candidate.proposer;
+  label.grid = candidate.grid;
   return label;
 }
 

@@ -20,8 +20,13 @@ KnowledgeBrain::KnowledgeBrain(const model::InstrumentTable& instruments,
 void KnowledgeBrain::on_label(const model::CandidateLabel& label, Tier tier, Timestamp now,
                               StatusBuffer& changes) noexcept {
   patterns_.on_label(label, now);
-  coins_.on_label(label, tier, now, changes);
   library_.on_label(label);
+  // A proposer is an expert of its own: what it did must not change what is believed of a coin.
+  // The points of a grid say again what their prior has said.
+  if (label.proposer != 0 || label.grid != model::GridPoint::prior) {
+    return;
+  }
+  coins_.on_label(label, tier, now, changes);
   reflection_.on_label(label);
 }
 

@@ -6,6 +6,7 @@ namespace lanner::learn {
 namespace {
 
 using model::ConditionSource;
+using model::GridPoint;
 using model::Param;
 using model::PatternReason;
 using model::PatternState;
@@ -28,21 +29,17 @@ PatternLibrary::PatternLibrary(const model::ParameterSet& parameters, model::Com
   const double loss_bound = parameters.score(Param::evidence_loss_bound).value();
   patterns_.reserve(PatternKey::kCount);
   for (std::size_t i = 0; i < PatternKey::kCount; ++i) {
-    const bool is_built_in = key_of(i).source == ConditionSource::strategist;
-    patterns_.emplace_back(
-        is_built_in && is_shadow_first ? PatternState::candidate : PatternState::probe,
-        loss_bound);
+    const PatternKey key = PatternKey::of_index(i);
+    const bool is_built_in = key.source == ConditionSource::strategist;
+    // A point of the grid beside the prior is watched and labelled, never traded.
+    const bool is_shadow = (is_built_in && is_shadow_first) || key.grid != GridPoint::prior;
+    patterns_.emplace_back(is_shadow ? PatternState::candidate : PatternState::probe, loss_bound);
   }
 }
 
-PatternKey PatternLibrary::key_of(std::size_t index) noexcept {
-  return {static_cast<model::TemplateId>(index / 4),
-          index % 4 >= 2 ? model::PositionSide::short_side : model::PositionSide::long_side,
-          static_cast<ConditionSource>(index % 2)};
-}
-
 void PatternLibrary::on_label(const model::CandidateLabel& label) noexcept {
-  const PatternKey key{label.template_id, label.side, label.condition_source};
+  const PatternKey key{label.template_id, label.side, label.condition_source, label.proposer,
+                       label.grid};
   Pattern& pattern = patterns_[key.index()];
   pattern.is_claimed = true;
   if (label.is_filled) {
@@ -70,18 +67,41 @@ void PatternLibrary::on_block(const ClaimBook& book) noexcept {
 std::array<double, PatternKey::kCount> PatternLibrary::e_values() const noexcept {
   std::array<double, PatternKey::kCount> values{};
   for (std::size_t i = 0; i < values.size(); ++i) {
-    values[i] = patterns_[i].is_claimed ? patterns_[i].evidence.for_claim() : 0.0;
+    const bool is_own_claim = PatternKey::of_index(i).grid == GridPoint::prior;
+    values[i] = patterns_[i].is_claimed && is_own_claim ? e_for(i) : 0.0;
   }
   return values;
+}
+
+// A claim is about the template's side: with a grid, the e-processes of its points averaged with
+// their prior weights, which is an e-process again. The prior alone where only it was watched.
+double PatternLibrary::e_for(std::size_t index) const noexcept {
+  constexpr double kPriorWeight = 0.5;
+  constexpr double kOtherWeight = 0.25;
+  PatternKey key = PatternKey::of_index(index);
+  const double own = patterns_[index].evidence.for_claim();
+  if (key.source != ConditionSource::strategist || key.proposer != 0) {
+    return own;
+  }
+  double others = 0.0;
+  bool is_watched = false;
+  for (const GridPoint point : {GridPoint::low, GridPoint::high}) {
+    key.grid = point;
+    const Pattern& pattern = patterns_[key.index()];
+    is_watched = is_watched || pattern.is_claimed;
+    others += kOtherWeight * pattern.evidence.for_claim();
+  }
+  return is_watched ? kPriorWeight * own + others : own;
 }
 
 std::size_t PatternLibrary::claims() const noexcept {
   std::size_t others = 0;
   for (std::size_t i = 0; i < patterns_.size(); ++i) {
-    const PatternKey key = key_of(i);
+    const PatternKey key = PatternKey::of_index(i);
     const bool is_built_in = key.source == ConditionSource::strategist &&
                              key.template_id != model::TemplateId::custom;
-    others += patterns_[i].is_claimed && !is_built_in ? 1 : 0;
+    const bool is_own_claim = key.grid == GridPoint::prior;
+    others += patterns_[i].is_claimed && is_own_claim && !is_built_in ? 1 : 0;
   }
   return kBuiltInClaims + others;
 }
@@ -100,8 +120,9 @@ bool PatternLibrary::is_against(const Pattern& pattern, double p,
   return false;
 }
 
-PatternLibrary::Verdict PatternLibrary::verdict_on(const Pattern& pattern, double e_threshold,
+PatternLibrary::Verdict PatternLibrary::verdict_on(std::size_t index, double e_threshold,
                                                    double p) const noexcept {
+  const Pattern& pattern = patterns_[index];
   Verdict verdict{pattern.state, PatternReason::evidence_against};
   switch (pattern.state) {
     case PatternState::candidate:
@@ -110,7 +131,7 @@ PatternLibrary::Verdict PatternLibrary::verdict_on(const Pattern& pattern, doubl
       }
       break;
     case PatternState::probe:
-      if (!is_against(pattern, p, verdict) && pattern.evidence.for_claim() >= e_threshold &&
+      if (!is_against(pattern, p, verdict) && e_for(index) >= e_threshold &&
           static_cast<double>(pattern.own_trades) >= active_n_min_) {
         verdict = {PatternState::active, PatternReason::claim_confirmed};
       }
@@ -151,18 +172,21 @@ void PatternLibrary::judge(double e_threshold, const PatternPosterior& posterior
   }
   for (std::size_t i = 0; i < patterns_.size(); ++i) {
     Pattern& pattern = patterns_[i];
-    const PatternKey key = key_of(i);
-    if (!pattern.is_claimed || key.source != ConditionSource::strategist) {
+    const PatternKey key = PatternKey::of_index(i);
+    const bool is_judged = key.source == ConditionSource::strategist || key.proposer != 0;
+    if (!pattern.is_claimed || !is_judged || key.grid != GridPoint::prior) {
       continue;
     }
     const double p = posterior.probability_net_positive(key).value();
-    const Verdict verdict = verdict_on(pattern, e_threshold, p);
-    if (verdict.state == pattern.state) {
+    const Verdict verdict = verdict_on(i, e_threshold, p);
+    // A program is never more than a probe: its conditions may change from one day to the next.
+    const bool is_beyond = key.proposer != 0 && verdict.state == PatternState::active;
+    if (verdict.state == pattern.state || is_beyond) {
       continue;
     }
     changes.push({key.template_id, key.side, key.source, pattern.state, verdict.state,
-                  verdict.reason, Score{pattern.evidence.for_claim()},
-                  Score{pattern.evidence.against_claim()}, Score{p}});
+                  verdict.reason, Score{e_for(i)}, Score{pattern.evidence.against_claim()},
+                  Score{p}, key.proposer});
     enter(pattern, verdict.state, now);
   }
 }
@@ -176,7 +200,7 @@ PatternRow PatternLibrary::row(const PatternKey& key) const noexcept {
   row.since = pattern.since;
   row.labels = pattern.labels;
   row.own_trades = pattern.own_trades;
-  row.e_for = pattern.evidence.for_claim();
+  row.e_for = e_for(key.index());
   row.e_against = pattern.evidence.against_claim();
   row.detector = pattern.detector.value();
   row.record = record;

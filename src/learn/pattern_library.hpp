@@ -86,8 +86,8 @@ class PatternLibrary {
     model::PatternReason reason;
   };
 
-  [[nodiscard]] static PatternKey key_of(std::size_t index) noexcept;
-  [[nodiscard]] Verdict verdict_on(const Pattern& pattern, double e_threshold,
+  [[nodiscard]] double e_for(std::size_t index) const noexcept;
+  [[nodiscard]] Verdict verdict_on(std::size_t index, double e_threshold,
                                    double p) const noexcept;
   [[nodiscard]] bool is_against(const Pattern& pattern, double p, Verdict& verdict)
       const noexcept;

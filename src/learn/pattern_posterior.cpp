@@ -40,7 +40,8 @@ void PatternPosterior::on_label(const model::CandidateLabel& label, Timestamp no
   if (!label.is_filled || label.weight <= Score{}) {
     return;
   }
-  const PatternKey key{label.template_id, label.side, label.condition_source};
+  const PatternKey key{label.template_id, label.side, label.condition_source, label.proposer,
+                       label.grid};
   const Outcome outcome{label.weight.value(), label.gross_r.value(), label.net_r.value()};
   const double scale = scale_.weight_of(block_start(label.block_id));
   if (!nodes_[key.index()].add(label.block_id, outcome, scale)) {

@@ -105,6 +105,7 @@ struct PatternStateChanged {
   Score e_for;
   Score e_against;
   Score probability;  // of a positive net mean
+  std::uint8_t proposer = 0;
 };
 
 }  // namespace lanner::model

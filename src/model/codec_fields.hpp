@@ -111,6 +111,14 @@ void fields(A& a, TradingStateChanged& x) {
   a(x.state, x.source);
 }
 template <typename A>
+void fields(A& a, ProposalRefused& x) {
+  a(x.proposer, x.rule);
+}
+template <typename A>
+void fields(A& a, ProposerChanged& x) {
+  a(x.proposer, x.state, x.reason, x.name);
+}
+template <typename A>
 void fields(A& a, Predicate& x) {
   a(x.lhs, x.tf, x.op, x.rhs, x.value);
 }
@@ -118,7 +126,8 @@ template <typename A>
 void fields(A& a, TradeCondition& x) {
   a(x.pattern_id, x.template_id, x.source, x.instrument_id, x.side, x.when_all, x.when_any,
     x.invalidate_any, x.regimes, x.entry_mode, x.entry_offset_atr, x.stop_atr, x.stop_tf,
-    x.take_profit_r, x.time_stop, x.expires_at, x.size_scale, x.confidence, x.shadow_only);
+    x.take_profit_r, x.time_stop, x.expires_at, x.size_scale, x.confidence, x.shadow_only,
+    x.proposer, x.grid, x.vetting);
 }
 template <typename A>
 void fields(A& a, OrderInstructions& x) {
@@ -156,7 +165,7 @@ template <typename A>
 void fields(A& a, Candidate& x) {
   a(x.id, x.instrument_id, x.side, x.template_id, x.source, x.shadow_only, x.entry_mode,
     x.pattern_id, x.triggered_at, x.decision_px, x.entry_px, x.stop_px, x.target_px, x.quantity,
-    x.time_stop, x.cost_r, x.volatility, x.block_id, x.cluster_id);
+    x.time_stop, x.cost_r, x.volatility, x.block_id, x.cluster_id, x.proposer, x.grid);
 }
 template <typename A>
 void fields(A& a, GateResult& x) {
@@ -165,7 +174,7 @@ void fields(A& a, GateResult& x) {
 template <typename A>
 void fields(A& a, SizeFactors& x) {
   a(x.risk_fraction, x.coin_multiplier, x.btc_lead_multiplier, x.size_scale,
-    x.adaptation_multiplier);
+    x.adaptation_multiplier, x.correlation_multiplier);
 }
 template <typename A>
 void fields(A& a, DecisionTrace& x) {

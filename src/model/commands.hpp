@@ -10,6 +10,7 @@
 #include "base/ids.hpp"
 #include "base/time.hpp"
 #include "model/adaptation.hpp"
+#include "model/condition_rule.hpp"
 #include "model/decision.hpp"
 #include "model/events.hpp"
 #include "model/order.hpp"
@@ -53,7 +54,7 @@ using Command = std::variant<SubmitOrder, CancelOrder, QueryOrder, SetTimer, Ame
 
 // Facts for views, reports and tests; derived from events, so outside the digest.
 using Notice = std::variant<TradeClosed, CandidateLabel, CoinStatusChanged, TradingStateChanged,
-                            PatternStateChanged, AdaptationChanged>;
+                            PatternStateChanged, AdaptationChanged, ConditionJudged>;
 
 // Collects what one event caused. Storage is reserved at construction; at the bound the engine
 // stops (ENSURE), because a dropped command would be a lost order.

@@ -26,6 +26,13 @@ constexpr std::array<std::string_view, 1> kControl{"operator, latches"};
 constexpr std::array<std::string_view, 2> kFeedAge{"bars", "trades"};
 constexpr std::array<std::string_view, 1> kTrades{"closed trades"};
 
+constexpr std::array<std::string_view, 3> kLiquidations{"liquidations", "depth", "bars"};
+constexpr std::array<std::string_view, 3> kFunding{"funding", "bars of the spot beside it", "bars"};
+constexpr std::array<std::string_view, 2> kModel{"a model's p_up", "depth"};
+constexpr std::array<std::string_view, 1> kUniverse{"bars of five instruments"};
+constexpr std::array<std::string_view, 2> kPlaces{"triggers of a promoted or retired pattern",
+                                                  "a bound on open positions"};
+
 using enum ComponentKind;
 
 constexpr std::array kInfos{
@@ -62,6 +69,22 @@ constexpr std::array kInfos{
     ComponentInfo{"adaptations", component, Inputs{kSlices},
                   "puts proposed changes into force, proves them or takes them back",
                   "no proposal is taken up"},
+    ComponentInfo{"template.P04", component, Inputs{kLiquidations},
+                  "proposes fades of forced sales and purchases", "emits nothing"},
+    ComponentInfo{"template.P05", component, Inputs{kFunding},
+                  "proposes against extreme funding and basis", "emits nothing"},
+    ComponentInfo{"template.P06", component, Inputs{kModel},
+                  "proposes what a model expects to pay", "emits nothing"},
+    ComponentInfo{"template.P07", component, Inputs{kUniverse},
+                  "proposes the strongest and weakest of the market", "emits nothing"},
+    ComponentInfo{"correlation_penalty", component, Inputs{kBars},
+                  "shrinks an entry beside an open one that moves with it", "multiplier 1"},
+    ComponentInfo{"exploration_slot", component, Inputs{kPlaces},
+                  "keeps one position free for unproven patterns while their budget lasts",
+                  "no place is kept"},
+    ComponentInfo{"regime_flip", component, Inputs{kBars},
+                  "runs a strategist cycle at once when a regime changes",
+                  "the next cycle comes in its time"},
     ComponentInfo{"trading_state", guard, Inputs{kControl},
                   "no entries while reducing or halted", "not maskable"},
     ComponentInfo{"freshness", guard, Inputs{kFeedAge}, "no entry on old data", "not maskable"},

@@ -26,6 +26,13 @@ enum class Component : std::uint8_t {
   reflection,
   regime_rules,
   adaptations,
+  template_p04,
+  template_p05,
+  template_p06,
+  template_p07,
+  correlation_penalty,
+  exploration_slot,
+  regime_flip,
   count_,
 };
 

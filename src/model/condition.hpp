@@ -4,6 +4,7 @@
 // tc1 (store/import/tc1_file.hpp); levels are relative (ATR, R), so a mistyped price digit cannot
 // place it.
 
+#include <cstddef>
 #include <cstdint>
 
 #include "base/ids.hpp"
@@ -104,6 +105,13 @@ using PatternId = Id<struct PatternTag, std::uint64_t>;
 enum class ConditionSource : std::uint8_t { strategist, file };
 enum class EntryMode : std::uint8_t { market, limit, stop };
 enum class ShadowOnly : bool { no, yes };
+// `none`: an operator asked for no rules (tests, benchmarks); gates and risk hold all the same.
+enum class GridPoint : std::uint8_t { prior, low, high };
+inline constexpr std::size_t kGridPoints = 3;
+enum class Vetting : bool { none, rules };
+
+// Programs that propose conditions, each an expert of its own; 0 = strategist or file.
+inline constexpr std::size_t kProposersMax = 8;
 
 enum class Regime : std::uint8_t { trend_up, trend_down, range, high_vol, any };
 [[nodiscard]] constexpr std::uint8_t bit_of(Regime regime) noexcept {
@@ -130,6 +138,9 @@ struct TradeCondition {
   Score size_scale{1.0};
   std::uint8_t confidence = 0;  // raw score for a calibrator; decides nothing by itself
   ShadowOnly shadow_only = ShadowOnly::no;  // triggers and is labelled, never sent
+  std::uint8_t proposer = 0;  // 1 .. kProposersMax; 0 = none
+  GridPoint grid = GridPoint::prior;  // of the strategist's knobs
+  Vetting vetting = Vetting::rules;
 };
 
 }  // namespace lanner::model

@@ -99,6 +99,8 @@ struct Candidate {
   Volatility volatility = Volatility::unknown;
   std::int64_t block_id = 0;    // 4 h UTC block of the trigger
   std::uint64_t cluster_id = 0;  // candidates entered together count as one observation
+  std::uint8_t proposer = 0;     // 0 = strategist or file
+  GridPoint grid = GridPoint::prior;
 };
 
 // What we would like to do; only risk can make it RiskApproved.
@@ -147,6 +149,7 @@ struct SizeFactors {
   Score btc_lead_multiplier{1.0};
   Score size_scale{1.0};
   Score adaptation_multiplier{1.0};
+  Score correlation_multiplier{1.0};
 };
 
 struct DecisionTrace {

@@ -10,6 +10,7 @@
 #include "base/ids.hpp"
 #include "base/time.hpp"
 #include "model/condition.hpp"
+#include "model/condition_rule.hpp"
 #include "model/enums.hpp"
 #include "model/market_data.hpp"
 
@@ -160,12 +161,20 @@ struct ConditionProposed {
   const TradeCondition* condition = nullptr;
 };
 
+// A condition that never got as far as the engine: its text broke a rule.
+struct ProposalRefused {
+  std::uint8_t proposer = 0;
+  ConditionRule rule = ConditionRule::none;
+  friend bool operator==(const ProposalRefused&, const ProposalRefused&) = default;
+};
+
 using EventPayload =
     std::variant<InstrumentStatus, InstrumentRules, FundingRate, MarkPrice, OpenInterest,
                  Liquidation, Sentiment, QuoteTick, BookDepth, TradeTick, Bar, OrderAccepted,
                  OrderRejected, OrderTriggered, OrderCanceled, OrderExpired, OrderFilled,
                  OrderStatusUnknown, OrderStatusReport, CancelRejected, OrderAmended,
-                 AmendRejected, FundingPaid, TimerFired, TradingStateChanged, ConditionProposed>;
+                 AmendRejected, FundingPaid, TimerFired, TradingStateChanged, ConditionProposed,
+                 ProposalRefused, ProposerChanged>;
 
 struct Event {
   std::uint64_t sequence = 0;  // 1, 2, ... without gaps in a session

@@ -90,6 +90,8 @@ struct CandidateLabel {
   ConditionSource condition_source = ConditionSource::strategist;  // file: its own evidence
   Score cost_r;  // expected at the trigger
   Volatility volatility = Volatility::unknown;
+  std::uint8_t proposer = 0;
+  GridPoint grid = GridPoint::prior;
 };
 
 enum class StatusReason : std::uint8_t {

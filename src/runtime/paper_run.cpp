@@ -4,37 +4,24 @@
 #include <chrono>
 #include <memory>
 #include <string>
-#include <thread>
 
 #include "base/build_info.hpp"
 #include "base/isotime.hpp"
-#include "runtime/projection/projection_feed.hpp"
+#include "runtime/paced_run.hpp"
 #include "runtime/session_dir.hpp"
 #include "runtime/session_plan.hpp"
 #include "runtime/session_result.hpp"
-#include "runtime/simulated_session.hpp"
-#include "runtime/statistics.hpp"
 
 namespace lanner::runtime {
 namespace {
 
 using WallClock = std::chrono::steady_clock;
 
-constexpr auto kViewEvery = std::chrono::milliseconds(250);
-constexpr auto kNapMax = std::chrono::milliseconds(100);
-constexpr Duration kHole = hours(1);
-
 struct Opened {
   SessionPlan plan;
   std::filesystem::path path;
   bool is_continued = false;
 };
-
-void say(const PaperRunOptions& options, const std::string& line) {
-  if (options.on_line) {
-    options.on_line(line);
-  }
-}
 
 // The build that began a session must finish it: another one may decide otherwise.
 Status check_build(const UnfinishedSession& session) {
@@ -120,191 +107,21 @@ Result<Opened> open_newest_or_new(const PaperRunOptions& options) {
   return Opened{std::move(*plan), next_session(options.base.profile), false};
 }
 
-class Pacer {
- public:
-  Pacer(const PaperRunOptions& options, const SessionSpec& spec, const Tape& tape)
-      : options_(options), spec_(spec), tape_(tape), begun_at_(WallClock::now()) {}
-
-  // Sleeps until event time `at` is due; false when the user asked to stop.
-  bool wait_for(Timestamp at, SimulatedSession& session, const Statistics& statistics) {
-    if (is_stopped()) {
-      return false;
-    }
-    if (options_.speed <= 0) {
-      return true;
-    }
-    if (!is_started_ || at - last_ > kHole) {
-      if (is_started_) {
-        say(options_, "no data from " + format_utc(last_.ns()) + " to " + format_utc(at.ns()) +
-                          ": jumped");
-      }
-      is_started_ = true;
-      event_start_ = at;
-      wall_start_ = WallClock::now();
-    }
-    last_ = at;
-    const std::chrono::duration<double> due(static_cast<double>((at - event_start_).ns()) / 1e9 /
-                                            options_.speed);
-    const auto until = wall_start_ + std::chrono::duration_cast<WallClock::duration>(due);
-    while (WallClock::now() < until) {
-      // What was decided is on disk before we rest.
-      if (!session.journal().flush() || is_stopped()) {
-        return false;
-      }
-      show(statistics);
-      std::this_thread::sleep_for(std::min<WallClock::duration>(kNapMax, until - WallClock::now()));
-    }
-    return true;
+Result<std::unique_ptr<ProposerDesk>> open_desk(const PaperRunOptions& options,
+                                                const SessionSpec& spec) {
+  if (!options.proposers.is_asked()) {
+    return std::unique_ptr<ProposerDesk>{};
   }
-
-  void on_event(Timestamp now, const Statistics& statistics) {
-    const Timestamp minute = now.floor_to(minutes(1));
-    if (minute != minute_) {
-      minute_ = minute;
-      if (options_.each_minute) {
-        view(statistics);
-      } else {
-        show(statistics);
-      }
-    }
+  if (!spec.takes_proposals) {
+    return fail(ErrorKind::usage,
+                "this session was begun without --conditions-dir and --conditions-socket; start "
+                "another with --new");
   }
-
- private:
-  [[nodiscard]] bool is_stopped() const {
-    return options_.stop != nullptr && options_.stop->load(std::memory_order_relaxed);
+  std::vector<std::string> own_features;
+  for (const features::UserFeature& feature : spec.engine.own_features) {
+    own_features.push_back(feature.name);
   }
-  void show(const Statistics& statistics) {
-    if (WallClock::now() - shown_at_ >= kViewEvery) {
-      view(statistics);
-    }
-  }
-  void view(const Statistics& statistics) {
-    shown_at_ = WallClock::now();
-    if (!options_.on_view) {
-      return;
-    }
-    views::LiveView view = statistics.live_view();
-    view.mode = "paper";
-    view.feed = name_of_feed(spec_);
-    view.feed_note = spec_.origin_note;
-    view.progress = Score{static_cast<double>(tape_.played()) /
-                          static_cast<double>(std::max<std::uint64_t>(tape_.rows(), 1))};
-    const std::chrono::duration<double> wall = shown_at_ - begun_at_;
-    view.events_per_s =
-        Score{static_cast<double>(view.events) / std::max(wall.count(), 1e-3)};
-    options_.on_view(view);
-  }
-
-  const PaperRunOptions& options_;
-  const SessionSpec& spec_;
-  const Tape& tape_;
-  WallClock::time_point begun_at_;
-  bool is_started_ = false;
-  Timestamp event_start_;
-  Timestamp last_;
-  Timestamp minute_;
-  WallClock::time_point wall_start_;
-  WallClock::time_point shown_at_;
-};
-
-std::int64_t steady_ns() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(WallClock::now().time_since_epoch())
-      .count();
-}
-
-// Stands between the tape and a disk that is full or slow. A tape can wait, so at full speed the
-// queue's bound just slows it; a session at its own pace does not wait, and while the disk is
-// behind no entry is begun. Exits go on in either case.
-class DiskGuard {
- public:
-  explicit DiskGuard(const PaperRunOptions& options) : options_(options) {}
-
-  // False when the user asked to stop, or when the disk failed.
-  bool pass(SimulatedSession& session) {
-    const auto& journal = session.journal();
-    while (!journal.has_room()) {
-      if ((options_.stop != nullptr && options_.stop->load(std::memory_order_relaxed)) ||
-          !session.journal().flush()) {
-        return false;
-      }
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    }
-    const bool is_paced = options_.speed > 0;
-    store::JournalTrouble trouble = journal.trouble(is_paced ? steady_ns() : 0);
-    if (trouble == store::JournalTrouble::behind && !is_paced) {
-      trouble = store::JournalTrouble::none;
-    }
-    session.allow_entries(trouble == store::JournalTrouble::none);
-    if (trouble != told_) {
-      told_ = trouble;
-      tell(trouble);
-    }
-    return trouble != store::JournalTrouble::failed && session.journal_status().has_value();
-  }
-
- private:
-  void tell(store::JournalTrouble trouble) const {
-    switch (trouble) {
-      case store::JournalTrouble::none:
-        return say(options_, "the journal is well again: entries go on");
-      case store::JournalTrouble::no_room:
-        return say(options_, "the disk is full: no entries until there is room, exits go on");
-      case store::JournalTrouble::behind:
-        return say(options_, "the disk is behind: no entries until it has caught up, exits go on");
-      case store::JournalTrouble::failed:
-        return;
-    }
-  }
-  const PaperRunOptions& options_;
-  store::JournalTrouble told_ = store::JournalTrouble::none;
-};
-
-struct Played {
-  std::uint64_t replayed = 0;
-  std::uint64_t fresh = 0;
-  bool was_interrupted = false;
-};
-
-// Who looks on: neither reaches the engine.
-struct Watchers {
-  Statistics statistics;
-  std::unique_ptr<ProjectionFeed> projection;  // where a database is kept
-};
-
-Result<Played> play_paced(SimulatedSession& session, Watchers& watchers,
-                          const PaperRunOptions& options, const SessionSpec& spec) {
-  Played played;
-  Statistics& statistics = watchers.statistics;
-  Pacer pacer(options, spec, session.tape());
-  DiskGuard guard(options);
-  for (Timestamp at = session.next_time(); at != Timestamp::never(); at = session.next_time()) {
-    const bool is_replayed = session.journal().is_confirming();
-    if (!is_replayed && !(pacer.wait_for(at, session, statistics) && guard.pass(session))) {
-      played.was_interrupted = true;
-      break;
-    }
-    const model::Event& event = session.apply_next();
-    statistics.on_event(event, session.sink());
-    if (watchers.projection) {
-      watchers.projection->on_event(event, session);
-    }
-    if (const auto sequence = session.journal().divergence()) {
-      return fail(ErrorKind::difference,
-                  "the session cannot be continued: event " + std::to_string(*sequence) +
-                      " is not the one that was recorded; was the catalog changed?");
-    }
-    ++(is_replayed ? played.replayed : played.fresh);
-    if (!is_replayed) {
-      pacer.on_event(event.ts_init, statistics);
-    }
-  }
-  // What the disk did not take is not told as done.
-  for (const Status& status : {session.journal_status(), session.journal().flush()}) {
-    if (!status) {
-      return tl::unexpected{status.error()};
-    }
-  }
-  return played;
+  return ProposerDesk::open(options.proposers, spec.engine.instruments, std::move(own_features));
 }
 
 Result<store::JournalWriter> open_run_journal(const PaperRunOptions& options,
@@ -377,6 +194,13 @@ Result<PaperRunResult> run_paper(const PaperRunOptions& options) {
   if (!tape || !journal) {
     return tl::unexpected{!tape ? tape.error() : journal.error()};
   }
+  const auto desk = open_desk(options, opened->plan.spec);
+  if (!desk) {
+    return tl::unexpected{desk.error()};
+  }
+  auto recorded = opened->is_continued && opened->plan.spec.takes_proposals
+                      ? recorded_proposals(opened->path)
+                      : std::vector<RecordedProposal>{};
   say_feed(options, *opened);
   say_damage(options, *journal);
   const auto start = WallClock::now();
@@ -389,7 +213,8 @@ Result<PaperRunResult> run_paper(const PaperRunOptions& options) {
         ProjectionFeed::Place{options.database, options.base.profile, opened->path},
         opened->plan.spec, session.engine());
   }
-  const auto played = play_paced(session, watchers, options, opened->plan.spec);
+  const auto played = play_paced(session, watchers, options, opened->plan.spec,
+                                 {.desk = desk->get(), .recorded = std::move(recorded)});
   if (!played) {
     return tl::unexpected{played.error()};
   }

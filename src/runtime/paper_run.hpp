@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "base/result.hpp"
+#include "runtime/proposers/proposer_desk.hpp"
 #include "runtime/run_options.hpp"
 #include "store/journal_disk.hpp"
 #include "views/run_result.hpp"
@@ -30,6 +31,7 @@ struct PaperRunOptions {
   // What is going on: the feed, a continued session, a hole that was jumped.
   std::function<void(std::string_view)> on_line;
   const std::atomic<bool>* stop = nullptr;
+  ProposerOptions proposers;  // where programs hand in conditions
   // Tests: small segments, and disks that fail.
   std::size_t segment_bytes = store::kSegmentBytesMax;
   store::JournalDisk* disk = nullptr;

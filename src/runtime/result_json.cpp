@@ -68,6 +68,28 @@ JsonObject refusals_json(const views::RunResult& result) {
   return out;
 }
 
+}  // namespace
+
+JsonObject conditions_json(const views::ConditionFigures& conditions) {
+  JsonObject by_rule;
+  for (std::size_t i = 1; i < conditions.by_rule.size(); ++i) {
+    if (conditions.by_rule[i] > 0) {
+      const auto rule = static_cast<model::ConditionRule>(i);
+      by_rule.set(std::string(model::name_of(rule)) + " " + model::reason_of(rule),
+                  conditions.by_rule[i]);
+    }
+  }
+  JsonObject out;
+  out.set("accepted", conditions.accepted)
+      .set("refused", conditions.refused)
+      .set("withdrawn", conditions.withdrawn)
+      .set("never_true", conditions.never_true)
+      .set("by_rule", by_rule);
+  return out;
+}
+
+namespace {
+
 void set_counts(JsonObject& out, const views::RunResult& result) {
   out.set("commands", result.commands)
       .set("events", result.events)
@@ -125,6 +147,7 @@ JsonObject result_json(std::string_view schema, const views::RunResult& result) 
       .set("instruments", strings(result.instruments))
       .set("blocked", strings(result.blocked))
       .set("refusals", refusals_json(result))
+      .set("conditions", conditions_json(result.conditions))
       .set("model", model_json(result.model))
       .set("universe", result.universe)
       .set("notes", strings(result.notes))

@@ -38,6 +38,7 @@ struct RunOptions {
   std::vector<std::pair<std::string, std::string>> sets;  // parameter id, decimal
   std::vector<std::pair<std::string, std::string>> features;  // name, expression
   std::filesystem::path conditions;  // tc1 file
+  bool takes_proposals = false;      // from programs, while it runs
   std::string market;                // "perp", "spot", or empty: perp where both exist
   std::string quote;                 // empty: USDT
   std::optional<Rate> fee;           // replaces maker and taker fee everywhere

@@ -8,6 +8,7 @@
 #include "runtime/inputs/own_features.hpp"
 #include "runtime/synthetic_catalog.hpp"
 #include "store/import/tc1_file.hpp"
+#include "strategy/vetting/bar_history.hpp"
 
 namespace lanner::runtime {
 namespace {
@@ -92,8 +93,19 @@ Status apply_venue(SessionSpec& spec, const RunOptions& options) {
   return {};
 }
 
+// What conditions from outside would have done is judged on the engine's own last bars.
+void keep_history(SessionSpec& spec) {
+  const auto active = std::count(spec.engine.is_active.begin(), spec.engine.is_active.end(), 1);
+  spec.engine.limits.history_bars =
+      strategy::BarHistory::room_for(static_cast<std::size_t>(active));
+}
+
 Status add_conditions(SessionSpec& spec, std::vector<std::string>& notes,
                       const RunOptions& options) {
+  spec.takes_proposals = options.takes_proposals;
+  if (options.takes_proposals) {
+    keep_history(spec);
+  }
   if (options.conditions.empty()) {
     return {};
   }
@@ -108,13 +120,23 @@ Status add_conditions(SessionSpec& spec, std::vector<std::string>& notes,
   }
   for (const store::RejectedCondition& rejected : file->rejected) {
     notes.push_back(store::describe(options.conditions, rejected));
+    spec.conditions_refused.push_back(static_cast<std::uint8_t>(rejected.rule));
+  }
+  if (file->conditions.empty() && !file->rejected.empty()) {
+    return fail(ErrorKind::usage,
+                "no condition of " + options.conditions.string() + " can be used: " +
+                    store::describe(options.conditions, file->rejected.front()));
   }
   if (file->conditions.empty()) {
-    return fail(ErrorKind::usage,
-                "no condition of " + options.conditions.string() + " can be used" +
-                    (file->rejected.empty()
-                         ? std::string("; it holds none")
-                         : ": " + store::describe(options.conditions, file->rejected.front())));
+    notes.push_back(options.conditions.string() + ": holds no condition, which is valid: no trade");
+  }
+  // A file without limits asks for no rules, so nothing has to be kept for them.
+  const bool is_judged = std::any_of(
+      file->conditions.begin(), file->conditions.end(), [](const store::TaggedCondition& tagged) {
+        return tagged.condition.vetting == model::Vetting::rules;
+      });
+  if (is_judged) {
+    keep_history(spec);
   }
   for (const store::TaggedCondition& tagged : *file) {
     if (spec.engine.is_active[tagged.condition.instrument_id.index()] != 0) {

@@ -138,8 +138,8 @@ void visit_engine(V& visitor, core::EngineConfig& x) {
   x.mask.visit([&visitor](auto& value) { numbers(visitor, value); });
   visitor.list(x.balance_by_venue, [&visitor](Money& item) { numbers(visitor, item); });
   numbers(visitor, x.seed, x.epoch, x.feed_latency, x.order_latency, x.limits.conditions_max,
-          x.limits.candidates_open_max, x.limits.standing_max, x.margin.mode,
-          x.margin.isolated_leverage);
+          x.limits.candidates_open_max, x.limits.standing_max, x.limits.history_bars,
+          x.margin.mode, x.margin.isolated_leverage);
   visitor.list(x.own_features, [&visitor](features::UserFeature& item) {
     visitor.text(item.name);
     visitor.text(item.text);
@@ -173,7 +173,7 @@ void visit_spec(V& visitor, SessionSpec& x) {
   visitor.text(x.origin_note);
   visitor.text(x.catalog);
   visitor.text(x.universe);
-  numbers(visitor, x.origin, x.from, x.to);
+  numbers(visitor, x.origin, x.from, x.to, x.takes_proposals);
   visit_engine(visitor, x.engine);
   numbers(visitor, x.exchange.latency.feed, x.exchange.latency.order, x.exchange.latency.response,
           x.exchange.seed, x.exchange.bad_day);
@@ -189,6 +189,7 @@ void visit_spec(V& visitor, SessionSpec& x) {
     visitor.condition(item.condition);
     numbers(visitor, item.life);
   });
+  visitor.list(x.conditions_refused, [&visitor](std::uint8_t& item) { numbers(visitor, item); });
 }
 
 }  // namespace

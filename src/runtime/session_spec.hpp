@@ -39,6 +39,9 @@ struct SessionSpec {
   sim::ExchangeConfig exchange;
   std::vector<StandingCondition> conditions;
   std::vector<VenueEvent> venue_events;  // ascending
+  // Rules that conditions of the file broke by their text alone (model::ConditionRule).
+  std::vector<std::uint8_t> conditions_refused;
+  bool takes_proposals = false;  // programs may hand in conditions while it runs
 };
 
 // What each segment of its journal says of it.

@@ -25,7 +25,8 @@ SimulatedSession::SimulatedSession(const SessionSpec& spec, Tape tape,
              spec.exchange.latency_model.kind == sim::LatencyKind::activity),
       conditions_(spec.conditions),
       facts_(spec.venue_events),
-      feed_latency_(sim::effective_latency(spec.exchange).feed) {
+      feed_latency_(sim::effective_latency(spec.exchange).feed),
+      conditions_refused_(spec.conditions_refused) {
   const auto bytes = encode_spec(spec);
   const auto room = this->journal().reserve(bytes.size());
   std::copy(bytes.begin(), bytes.end(), room.begin());
@@ -85,7 +86,11 @@ void SimulatedSession::note_unheard() noexcept {
   if (!reports_.empty()) {
     unheard_at_ = std::min(unheard_at_, reports_.front().event.ts_init);
   }
-  if (conditions_proposed_ < conditions_.size()) {
+  if (outside_) {
+    unheard_at_ = std::min(unheard_at_, now_);
+  }
+  if (conditions_proposed_ < conditions_.size() ||
+      refusals_told_ < conditions_refused_.size()) {
     unheard_at_ = std::min(unheard_at_, started_at_);
   }
 }
@@ -179,10 +184,26 @@ bool SimulatedSession::make_control_event(Timestamp at) {
   return true;
 }
 
+void SimulatedSession::make_outside_event() {
+  event_.ts_event = now_;
+  was_outside_ = true;
+  if (auto* proposed = std::get_if<ProposedCondition>(&*outside_)) {
+    proposed_ = *proposed;
+    proposed_.condition.expires_at = now_ + proposed_.life;
+    event_.payload = model::ConditionProposed{&proposed_.condition};
+  } else if (const auto* refused = std::get_if<model::ProposalRefused>(&*outside_)) {
+    event_.payload = *refused;
+  } else {
+    event_.payload = std::get<model::ProposerChanged>(*outside_);
+  }
+  outside_.reset();
+}
+
 const model::Event& SimulatedSession::apply_next() {
   const Timestamp at = next_at_;
   ENSURE(at != Timestamp::never());
   now_ = at;
+  was_outside_ = false;
   if (make_control_event(at)) [[unlikely]] {
     return finish(event_);
   }
@@ -208,11 +229,17 @@ void SimulatedSession::make_own_event(Timestamp at) {
     const model::SetTimer timer = timers_.pop();
     event_.ts_event = timer.at;
     event_.payload = model::TimerFired{timer.kind, timer.key};
-  } else {
+  } else if (conditions_proposed_ < conditions_.size()) {
     StandingCondition& standing = conditions_[conditions_proposed_++];
     standing.condition.expires_at = at + standing.life;
     event_.ts_event = at;
     event_.payload = model::ConditionProposed{&standing.condition};
+  } else if (outside_ && refusals_told_ == conditions_refused_.size()) {
+    make_outside_event();
+  } else {
+    const auto rule = static_cast<model::ConditionRule>(conditions_refused_[refusals_told_++]);
+    event_.ts_event = at;
+    event_.payload = model::ProposalRefused{0, rule};
   }
 }
 

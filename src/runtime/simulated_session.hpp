@@ -13,6 +13,7 @@
 #include "core/engine.hpp"
 #include "runtime/delay_line.hpp"
 #include "runtime/event_recorder.hpp"
+#include "runtime/proposers/proposal.hpp"
 #include "runtime/session_spec.hpp"
 #include "runtime/tape.hpp"
 #include "runtime/timers.hpp"
@@ -33,6 +34,15 @@ class SimulatedSession {
   [[nodiscard]] Timestamp next_time();
   // Applies that event. Only after next_time() told one; the event stays until the next call.
   const model::Event& apply_next();
+
+  // An event from beside the tape: it is applied next, at the present instant.
+  void put_outside(OutsideEvent event) {
+    outside_ = std::move(event);
+    note_unheard();
+  }
+  // The last event applied was that one.
+  [[nodiscard]] bool was_outside() const noexcept { return was_outside_; }
+  [[nodiscard]] Timestamp now() const noexcept { return now_; }
 
   [[nodiscard]] const core::Engine& engine() const noexcept { return *engine_; }
   [[nodiscard]] const sim::Exchange& exchange() const noexcept { return *exchange_; }
@@ -78,6 +88,7 @@ class SimulatedSession {
   const model::Event& finish(model::Event& event);
   void make_own_event(Timestamp at);
   [[nodiscard]] bool make_control_event(Timestamp at);
+  void make_outside_event();
   [[nodiscard]] static bool is_later(const Report& a, const Report& b) noexcept;
 
   std::unique_ptr<core::Engine> engine_;
@@ -94,6 +105,11 @@ class SimulatedSession {
   std::size_t facts_taken_ = 0;
   std::size_t facts_heard_ = 0;
   Duration feed_latency_;
+  std::vector<std::uint8_t> conditions_refused_;
+  std::size_t refusals_told_ = 0;
+  std::optional<OutsideEvent> outside_;
+  ProposedCondition proposed_;  // of the event in hand
+  bool was_outside_ = false;
   std::uint64_t report_order_ = 0;
   Timestamp started_at_;
   Timestamp now_;

@@ -107,6 +107,10 @@ void Statistics::note_notices(const model::CommandSink& sink) {
       net_by_coin_[trade->instrument_id.index()] += trade->net_pnl;
     } else if (const auto* change = std::get_if<model::CoinStatusChanged>(&notice)) {
       status_changes_.push_back(*change);
+    } else if (const auto* judged = std::get_if<model::ConditionJudged>(&notice)) {
+      const bool is_never_true = judged->verdict == model::ConditionVerdict::flagged &&
+                                 judged->rule == model::ConditionRule::v10;
+      conditions_never_true_ += is_never_true ? 1 : 0;
     }
   }
 }
@@ -282,6 +286,10 @@ views::RunResult Statistics::result() const {
   }
   result.open = open_positions();
   result.refusals = refusals_;
+  const core::EngineCounters& counters = engine_.counters();
+  result.conditions = {counters.conditions_accepted, counters.conditions_refused,
+                       counters.conditions_withdrawn, conditions_never_true_,
+                       counters.refused_by_rule};
   return result;
 }
 

@@ -58,6 +58,7 @@ class Statistics {
   std::vector<views::EquityPoint> equity_;
   std::vector<model::TradeClosed> trades_;
   std::vector<model::CoinStatusChanged> status_changes_;
+  std::uint64_t conditions_never_true_ = 0;
   std::deque<views::DecisionLine> decisions_;  // latest first
   std::array<std::uint64_t, static_cast<std::size_t>(model::Gate::count_)> refusals_{};
   std::vector<std::uint32_t> trades_by_coin_;

@@ -112,7 +112,9 @@ std::uint64_t canonical_hash(const TradeCondition& condition) noexcept {
   HashBytes bytes;
   add_trigger(bytes, condition, Thresholds::exact);
   bytes.add(condition.instrument_id.value());
-  bytes.add((static_cast<std::uint64_t>(condition.template_id) << 16U) |
+  bytes.add((static_cast<std::uint64_t>(condition.grid) << 32U) |
+            (static_cast<std::uint64_t>(condition.proposer) << 24U) |
+            (static_cast<std::uint64_t>(condition.template_id) << 16U) |
             (static_cast<std::uint64_t>(condition.source) << 8U) |
             static_cast<std::uint64_t>(condition.stop_tf));
   bytes.add(condition.entry_offset_atr);

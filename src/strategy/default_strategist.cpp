@@ -16,7 +16,12 @@ DefaultStrategist::DefaultStrategist(const model::InstrumentTable& instruments,
                                      FeedFeatures feed)
     : instruments_(instruments),
       parameters_(parameters),
-      handles_(instruments.size() * kTemplateConditions),
+      patterns_used_(kTemplateConditions *
+                     static_cast<std::size_t>(parameters.count(Param::strategist_grid) > 1
+                                                  ? model::kGridPoints
+                                                  : 1U)),
+      awake_(instruments.size(), 0),
+      handles_(instruments.size() * patterns_used_),
       period_(parameters.duration(mask.is_masked(Component::strategist_cycle)
                                       ? Param::strategist_cycle_neutral_s
                                       : Param::strategist_cycle_s,
@@ -26,9 +31,14 @@ DefaultStrategist::DefaultStrategist(const model::InstrumentTable& instruments,
       is_cost_asked_(!mask.is_masked(Component::fee_gate)),
       is_knowledge_used_(!mask.is_masked(Component::coin_scorer)) {
   std::size_t next = 0;
-  for (const model::TemplateId id : kTemplates) {
-    for (const model::PositionSide side : kSides) {
-      patterns_[next++] = make_template(id, side, parameters, mask, feed);
+  for (const auto grid :
+       {model::GridPoint::prior, model::GridPoint::low, model::GridPoint::high}) {
+    for (const model::TemplateId id : kTemplates) {
+      for (const model::PositionSide side : kSides) {
+        if (next < patterns_used_) {
+          patterns_[next++] = make_template({id, side, grid}, parameters, mask, feed);
+        }
+      }
     }
   }
 }
@@ -76,12 +86,33 @@ std::optional<DefaultStrategist::Candidacy> DefaultStrategist::assess(
   return candidacy;
 }
 
+// Inputs come and go with their feeds, not with prices: they are looked at now and then.
+void DefaultStrategist::wake(const Candidacy& candidacy, const CycleInput& input) noexcept {
+  constexpr std::uint64_t kEvery = 16;
+  static_assert(kGridConditions <= 64, "awake patterns are bits of a word");
+  std::uint64_t& awake = awake_[candidacy.id.index()];
+  if (awake != 0 && input.number % kEvery != 0) {
+    return;
+  }
+  awake = 0;
+  const features::FeatureView view = input.features.view(candidacy.id);
+  for (std::size_t i = 0; i < patterns_used_; ++i) {
+    const bool is_of_bars = i % kTemplateConditions < kBarConditions;
+    if (patterns_[i] && (is_of_bars || missing_inputs(*patterns_[i], view).is_empty())) {
+      awake |= std::uint64_t{1} << i;
+    }
+  }
+}
+
 void DefaultStrategist::keep(const Candidacy& candidacy, const CycleInput& input, Sniper& sniper,
                              Report& report) noexcept {
-  ArmHandle* handles = handles_.data() + candidacy.id.index() * kTemplateConditions;
+  wake(candidacy, input);
+  const std::uint64_t awake = awake_[candidacy.id.index()];
+  ArmHandle* handles = handles_.data() + candidacy.id.index() * patterns_used_;
   const Timestamp expires_at = input.now + period_ * expiry_cycles_;
-  for (std::size_t i = 0; i < kTemplateConditions; ++i) {
-    if (!patterns_[i]) {
+  for (std::size_t i = 0; i < patterns_used_; ++i) {
+    if ((awake >> i & 1U) == 0) {
+      report.asleep += patterns_[i] ? 1 : 0;
       continue;
     }
     const TradeCondition& pattern = *patterns_[i];
@@ -92,7 +123,9 @@ void DefaultStrategist::keep(const Candidacy& candidacy, const CycleInput& input
       ++report.too_dear;
       continue;
     }
-    const auto shadow_only = candidacy.shadow_only[i % kSides.size()];
+    const auto shadow_only = pattern.grid == model::GridPoint::prior
+                                 ? candidacy.shadow_only[i % kSides.size()]
+                                 : model::ShadowOnly::yes;
     report.shadow_only += shadow_only == model::ShadowOnly::yes ? 1 : 0;
     if (sniper.refresh(handles[i], {expires_at, shadow_only, input.number})) {
       ++report.refreshed;

@@ -42,6 +42,7 @@ class DefaultStrategist {
     std::uint32_t not_warm = 0;
     std::uint32_t too_dear = 0;   // conditions whose fees and spread alone are above the cap
     std::uint32_t no_room = 0;    // conditions that the Sniper could not take
+    std::uint32_t asleep = 0;     // conditions whose inputs no feed brings
     friend bool operator==(const Report&, const Report&) = default;
   };
 
@@ -53,9 +54,16 @@ class DefaultStrategist {
 
   // Time from one cycle to the next.
   [[nodiscard]] Duration period() const noexcept { return period_; }
-  // In the order of kTemplates, long before short; masked templates are left out.
+  // In the order of kTemplates, long before short; masked templates are left out. With a grid its
+  // lower points follow, then its higher ones.
   [[nodiscard]] std::span<const std::optional<model::TradeCondition>> patterns() const noexcept {
-    return patterns_;
+    return {patterns_.data(), patterns_used_};
+  }
+  // What keeps this pattern from the instrument: inputs that no feed has brought.
+  [[nodiscard]] StaticVector<model::FeatureId, 6> missing(
+      std::size_t pattern, const features::FeatureView& view) const noexcept {
+    return patterns_[pattern] ? missing_inputs(*patterns_[pattern], view)
+                              : StaticVector<model::FeatureId, 6>{};
   }
 
  private:
@@ -68,12 +76,15 @@ class DefaultStrategist {
   };
   [[nodiscard]] std::optional<Candidacy> assess(InstrumentId id, const CycleInput& input,
                                                 Report& report) const noexcept;
+  void wake(const Candidacy& candidacy, const CycleInput& input) noexcept;
   void keep(const Candidacy& candidacy, const CycleInput& input, Sniper& sniper,
             Report& report) noexcept;
 
   const model::InstrumentTable& instruments_;
   model::ParameterSet parameters_;
-  std::array<std::optional<model::TradeCondition>, kTemplateConditions> patterns_;
+  std::array<std::optional<model::TradeCondition>, kGridConditions> patterns_;
+  std::size_t patterns_used_;        // with the points of the grid that are watched
+  std::vector<std::uint64_t> awake_;  // by instrument: patterns whose inputs are there
   std::vector<ArmHandle> handles_;  // instrument x pattern
   Duration period_;
   std::int64_t expiry_cycles_;

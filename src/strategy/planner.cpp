@@ -86,6 +86,8 @@ std::optional<Plan> Planner::plan(const PlanInput& input) const noexcept {
   candidate.time_stop = condition.time_stop;
   candidate.cost_r = cost_r;
   candidate.volatility = input.volatility;
+  candidate.proposer = condition.proposer;
+  candidate.grid = condition.grid;
 
   model::OrderIntent& intent = plan.intent;
   intent.instrument_id = condition.instrument_id;
@@ -170,6 +172,7 @@ model::SizeFactors Planner::size_of(const PlanInput& input) const noexcept {
   size.risk_fraction =
       parameters_.score(is_active ? Param::risk_active_pct : Param::risk_probe_pct) / kPercent;
   size.adaptation_multiplier = input.adaptation_multiplier;
+  size.correlation_multiplier = input.correlation_multiplier;
   return size;
 }
 
@@ -191,7 +194,8 @@ Quantity Planner::quantity_of(const PlanInput& input, const Levels& levels,
   const Money equity = input.cushion.equity;
   const auto fraction = round_down(size.risk_fraction * size.coin_multiplier *
                                        size.btc_lead_multiplier * size.size_scale *
-                                       size.adaptation_multiplier,
+                                       size.adaptation_multiplier *
+                                       size.correlation_multiplier,
                                    Rate::from_raw(1));
   if (!fraction || !fraction->is_positive() || !equity.is_positive()) {
     return Quantity{};

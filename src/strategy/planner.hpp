@@ -30,6 +30,7 @@ struct PlanInput {
   Score expected_r;                 // draw of E[R_gross] of the pattern, without coin offset
   model::PatternState pattern_state = model::PatternState::probe;  // active risks more
   Score adaptation_multiplier{1.0};  // of the size
+  Score correlation_multiplier{1.0};
   model::Volatility volatility = model::Volatility::unknown;
   std::optional<Rate> funding;      // last known, per 8 h, paid by longs
   std::optional<Score> btc_atr_bps;  // ATR14(15m) of the leading BTC series; see btc_atr_bps()

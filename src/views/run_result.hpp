@@ -11,6 +11,7 @@
 #include "base/fixed.hpp"
 #include "base/score.hpp"
 #include "base/time.hpp"
+#include "model/condition_rule.hpp"
 #include "model/decision.hpp"
 #include "model/position.hpp"
 
@@ -76,6 +77,15 @@ struct ModelRow {
            {"mark", "mark price", model.mark}}};
 }
 
+// What became of conditions from outside; by rule: those refused and those withdrawn later.
+struct ConditionFigures {
+  std::uint64_t accepted = 0;
+  std::uint64_t refused = 0;
+  std::uint64_t withdrawn = 0;
+  std::uint64_t never_true = 0;  // accepted, but not once true in the last week
+  std::array<std::uint64_t, model::kConditionRuleCount> by_rule{};
+};
+
 struct RunResult {
   std::string feed;          // "recorded", "synthetic"
   std::string feed_note;
@@ -131,6 +141,7 @@ struct RunResult {
   std::vector<PendingCandidate> pending_list;
   std::vector<CoinRow> coins;
   std::array<std::uint64_t, static_cast<std::size_t>(model::Gate::count_)> refusals{};
+  ConditionFigures conditions;
 };
 
 // One line of "what was just decided", for the terminal view.

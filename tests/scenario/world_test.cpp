@@ -110,6 +110,7 @@ void World::plan(const PlanLine& line) {
   REQUIRE_MESSAGE(known_distance == distance,
                   "a second plan in an instrument keeps the first one's stop distance");
   model::TradeCondition condition;
+  condition.vetting = model::Vetting::none;  // a script plans what it likes
   condition.instrument_id = instrument_;
   condition.side = line.side;
   const auto put_all = [](const std::vector<model::Predicate>& from, auto& into) {

@@ -16,6 +16,28 @@ using runtime::SessionLook;
 constexpr std::array kLearnArguments{
     Argument{"SESSION", Arity::optional, "a session's folder or name (the newest)"}};
 
+std::string proposers_text(const SessionLook& look) {
+  if (look.proposers.empty()) {
+    return "";
+  }
+  TextTable table{{"program", "state", "tier", "accepted", "refused", "fired", "entries", "labels",
+                   "sum R", "P(R>0)", "e for"},
+                  3};
+  for (const runtime::ProposerLook& proposer : look.proposers) {
+    const bool is_silenced = proposer.row.state == model::ProposerState::silenced;
+    table.add({proposer.name,
+               is_silenced ? fmt::format("silenced ({})", model::name_of(proposer.row.reason))
+                           : model::name_of(proposer.row.state),
+               model::name_of(proposer.state), std::to_string(proposer.row.accepted),
+               std::to_string(proposer.row.refused), std::to_string(proposer.row.triggers),
+               std::to_string(proposer.row.entries), std::to_string(proposer.row.labels),
+               views::score_text(proposer.row.sum_r),
+               views::score_text(proposer.probability_positive),
+               views::score_text(Score{proposer.e_for})});
+  }
+  return "\n" + table.text("");
+}
+
 std::string learn_status_text(const SessionLook& look) {
   std::string out = fmt::format("{} candidates: {} labelled, {} pending, {} came too late\n",
                                 views::count_text(look.result.candidates),
@@ -31,7 +53,7 @@ std::string learn_status_text(const SessionLook& look) {
                model::name_of(change.reason), views::score_text(change.probability),
                views::score_text(change.mean_r), views::score_text(change.n, 0)});
   }
-  return out + table.text("no coin has changed its status");
+  return out + table.text("no coin has changed its status") + proposers_text(look);
 }
 
 std::string learn_coins_text(const SessionLook& look) {

@@ -82,6 +82,18 @@ std::string status_text(const SessionLook& look) {
                      look.result.trades, look.result.open.size(), look.orders.size());
   out += fmt::format("strategist   {} cycles, {} conditions standing\n",
                      views::count_text(look.result.cycles), look.conditions_armed);
+  for (const runtime::AsleepTemplate& sleeping : look.asleep) {
+    std::string inputs;
+    for (const std::string& input : sleeping.missing) {
+      inputs += (inputs.empty() ? "" : ", ") + input;
+    }
+    out += fmt::format("asleep       {}: no {}\n", model::name_of(sleeping.template_id), inputs);
+  }
+  const views::ConditionFigures& outside = look.result.conditions;
+  if (outside.accepted + outside.refused > 0) {
+    out += fmt::format("outside      {} conditions accepted, {} refused, {} withdrawn\n",
+                       outside.accepted, outside.refused, outside.withdrawn);
+  }
   out += fmt::format("learning     {} candidates, {} labelled, {} changes of coin status, {} "
                      "blocked\n",
                      views::count_text(look.result.candidates),

@@ -183,7 +183,8 @@ Belief DecisionWatch::belief(const model::Event& event, const core::Engine& engi
   belief.at = event.ts_init;
   belief.coin = engine.knowledge().coin_row(candidate.instrument_id);
   belief.pattern = engine.knowledge().patterns().view(
-      {candidate.template_id, candidate.side, candidate.source});
+      {candidate.template_id, candidate.side, candidate.source, candidate.proposer,
+       candidate.grid});
   return belief;
 }
 

@@ -122,6 +122,8 @@ JsonObject sizes_json(const DecisionTrace& trace) {
       .set("coin_multiplier", trace.size.coin_multiplier.value())
       .set("btc_lead_multiplier", trace.size.btc_lead_multiplier.value())
       .set("size_scale", trace.size.size_scale.value())
+      .set("adaptation_multiplier", trace.size.adaptation_multiplier.value())
+      .set("correlation_multiplier", trace.size.correlation_multiplier.value())
       .set("atr", trace.atr.value())
       .set("intended", trace.candidate.quantity)
       .set("approved", trace.quantity);

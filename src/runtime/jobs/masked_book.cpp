@@ -139,6 +139,26 @@ bool has_btc_and_others(const SessionPlan& plan) {
   return false;
 }
 
+// A perpetual and the spot of the same coin, both in the session.
+bool has_spot_beside(const SessionPlan& plan) {
+  const auto& instruments = plan.spec.engine.instruments;
+  const auto is_in = [&plan](const model::Instrument& x, model::InstrumentKind kind) {
+    return x.kind == kind && is_active(plan, x.id);
+  };
+  for (const model::Instrument& perpetual : instruments) {
+    if (!is_in(perpetual, model::InstrumentKind::perpetual)) {
+      continue;
+    }
+    for (const model::Instrument& spot : instruments) {
+      if (is_in(spot, model::InstrumentKind::spot) && spot.base == perpetual.base &&
+          spot.quote == perpetual.quote && spot.venue_id == perpetual.venue_id) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
 bool is_there(std::string_view input, const SessionPlan& plan, const LearnedInputs& learned) {
   using Kind = store::SeriesKind;
   constexpr std::array<std::pair<std::string_view, Kind>, 5> kSeries{{
@@ -150,6 +170,21 @@ bool is_there(std::string_view input, const SessionPlan& plan, const LearnedInpu
   }};
   if (input == "bars of BTC on the same venue") {
     return has_btc_and_others(plan);
+  }
+  if (input == "bars of five instruments") {
+    constexpr std::ptrdiff_t kRanked = 5;
+    const auto& active = plan.spec.engine.is_active;
+    return std::count(active.begin(), active.end(), 1) >= kRanked;
+  }
+  if (input == "bars of the spot beside it") {
+    return has_spot_beside(plan);
+  }
+  if (input == "a bound on open positions") {
+    constexpr std::int64_t kPrior = 1000;  // no account reaches it
+    return plan.spec.engine.parameters.count(model::Param::risk_open_positions_max) < kPrior;
+  }
+  if (input == "liquidations" || input == "a model's p_up") {
+    return false;  // no series of a catalog brings them
   }
   if (input == "labels") {
     return learned.labels > 0;

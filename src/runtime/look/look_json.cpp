@@ -130,10 +130,24 @@ JsonObject status_json(const SessionLook& look) {
   JsonObject kill;
   kill.set("engaged", look.trading_state == model::TradingState::halted);
   JsonObject strategist;
+  JsonArray asleep;
+  for (const AsleepTemplate& sleeping : look.asleep) {
+    JsonArray missing;
+    for (const std::string& input : sleeping.missing) {
+      missing.add(input);
+    }
+    JsonObject item;
+    item.set("template", model::name_of(sleeping.template_id)).set("missing", missing);
+    asleep.add(item);
+  }
+  strategist.set("asleep", asleep);
   strategist.set("cycles", look.result.cycles)
       .set("cycle_s", look.cycle.ns() / kNsPerSecond)
       .set("conditions", look.conditions_armed);
-  out.set("kill", kill).set("strategist", strategist).set("learners", learner_rows(look));
+  out.set("kill", kill)
+      .set("strategist", strategist)
+      .set("conditions", conditions_json(look.result.conditions))
+      .set("learners", learner_rows(look));
   return out;
 }
 
@@ -202,12 +216,42 @@ JsonObject profit_json(const SessionLook& look) {
   return out;
 }
 
+namespace {
+
+JsonArray proposer_rows(const SessionLook& look) {
+  JsonArray rows;
+  for (const ProposerLook& proposer : look.proposers) {
+    JsonObject item;
+    item.set("name", proposer.name)
+        .set("state", model::name_of(proposer.row.state))
+        .set("silenced", proposer.row.silenced)
+        .set("reason", model::name_of(proposer.row.reason))
+        .set("accepted", proposer.row.accepted)
+        .set("refused", proposer.row.refused)
+        .set("withdrawn", proposer.row.withdrawn)
+        .set("triggers", proposer.row.triggers)
+        .set("entries", proposer.row.entries)
+        .set("labels", proposer.row.labels)
+        .set("sum_r", proposer.row.sum_r.value())
+        .set("mean_r", proposer.mean_r.value())
+        .set("probability_positive", proposer.probability_positive.value())
+        .set("e_for", proposer.e_for)
+        .set("e_against", proposer.e_against)
+        .set("tier", model::name_of(proposer.state));
+    rows.add(item);
+  }
+  return rows;
+}
+
+}  // namespace
+
 JsonObject learn_status_json(const SessionLook& look) {
   JsonObject out = head_json("learn-status/1", look);
   out.set("candidates", look.result.candidates)
       .set("labelled", look.result.labelled)
       .set("pending", look.result.pending)
       .set("late_labels", look.late_labels)
+      .set("conditions", conditions_json(look.result.conditions))
       .set("learners", learner_rows(look));
   JsonArray changes;
   for (const model::CoinStatusChanged& change : look.result.status_changes) {
@@ -222,7 +266,7 @@ JsonObject learn_status_json(const SessionLook& look) {
         .set("n", change.n.value());
     changes.add(item);
   }
-  out.set("changes", changes);
+  out.set("changes", changes).set("proposers", proposer_rows(look));
   return out;
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/isotime.hpp"
 #include "runtime/session_dir.hpp"
+#include "strategy/templates.hpp"
 
 namespace lanner::runtime {
 namespace {
@@ -35,6 +36,8 @@ class SessionWatch : public ReplayObserver {
     note_orders(engine);
     note_balances(engine);
     note_patterns(engine);
+    note_proposers(engine);
+    note_asleep(engine);
   }
 
  private:
@@ -61,6 +64,49 @@ class SessionWatch : public ReplayObserver {
       look_.balances.push_back({name, engine.portfolio().cash(id),
                                 engine.portfolio().free_cash(id),
                                 engine.portfolio().margin_used(id)});
+    }
+  }
+
+  // The inputs that the instrument which comes nearest to serving the template still lacks.
+  void note_asleep(const core::Engine& engine) {
+    const core::EngineConfig& config = engine.config();
+    for (const model::TemplateId id : strategy::kTemplates) {
+      const auto condition = strategy::make_template({id, model::PositionSide::long_side},
+                                                     config.parameters, config.mask, {});
+      std::optional<std::vector<std::string>> least;
+      for (const model::Instrument& instrument : config.instruments) {
+        if (!condition || config.is_active[instrument.id.index()] == 0) {
+          continue;
+        }
+        std::vector<std::string> missing;
+        for (const model::FeatureId input :
+             strategy::missing_inputs(*condition, engine.features().view(instrument.id))) {
+          missing.emplace_back(model::name_of(input));
+        }
+        if (!least || missing.size() < least->size()) {
+          least = std::move(missing);
+        }
+      }
+      if (least && !least->empty()) {
+        look_.asleep.push_back({id, *std::move(least)});
+      }
+    }
+  }
+
+  void note_proposers(const core::Engine& engine) {
+    for (std::uint8_t i = 1; i <= model::kProposersMax; ++i) {
+      const learn::ProposerRow& row = engine.proposers().row(i);
+      if (row.name.is_empty()) {
+        continue;
+      }
+      learn::PatternKey key;
+      key.source = model::ConditionSource::file;
+      key.proposer = i;
+      const auto believed = engine.knowledge().patterns().view(key);
+      const auto evidence = engine.knowledge().library().row(key);
+      look_.proposers.push_back({row, std::string(row.name.begin(), row.name.end()),
+                                 believed.mean_r, believed.probability_positive, evidence.e_for,
+                                 evidence.e_against, evidence.state});
     }
   }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "learn/proposer_ledger.hpp"
 #include "model/order.hpp"
 #include "runtime/json_out.hpp"
 #include "runtime/replay.hpp"
@@ -46,6 +47,23 @@ struct PatternRow {
   Score probability_positive;
 };
 
+// A program that proposed conditions: what it did, and what is believed of it.
+struct ProposerLook {
+  learn::ProposerRow row;
+  std::string name;
+  Score mean_r;  // gross, of the posterior
+  Score probability_positive;
+  double e_for = 1.0;
+  double e_against = 1.0;
+  model::PatternState state = model::PatternState::probe;
+};
+
+// A template that no instrument of the session can serve, and what its feed lacks.
+struct AsleepTemplate {
+  model::TemplateId template_id = model::TemplateId::custom;
+  std::vector<std::string> missing;
+};
+
 struct SessionLook {
   std::string session;
   std::string feed;
@@ -66,6 +84,8 @@ struct SessionLook {
   std::vector<OpenOrder> orders;
   std::vector<VenueBalance> balances;
   std::vector<PatternRow> patterns;  // those with evidence
+  std::vector<ProposerLook> proposers;
+  std::vector<AsleepTemplate> asleep;
   model::ParameterSet parameters;
 };
 

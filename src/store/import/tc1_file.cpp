@@ -4,11 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 #include <map>
 #include <optional>
 #include <span>
-#include <sstream>
 
 #include "base/did_you_mean.hpp"
 #include "store/import/tc1_fields.hpp"
@@ -136,6 +134,23 @@ Check read_numbers(const object& fields, model::TradeCondition& out, Timestamp n
   return std::nullopt;
 }
 
+Check check_rationale(const object& fields) {
+  constexpr std::size_t kCharactersMax = 400;
+  element field;
+  if (fields.at_key("rationale").get(field) != simdjson::SUCCESS) {
+    return std::nullopt;
+  }
+  std::string_view text;
+  if (field.get(text) != simdjson::SUCCESS) {
+    return Violation{"rationale", Tc1Rule::v2, "must be a text"};
+  }
+  if (const std::size_t length = tc1_visible_length(text); length > kCharactersMax) {
+    return Violation{"rationale", Tc1Rule::v17,
+                     "has " + std::to_string(length) + " characters; at most 400"};
+  }
+  return {};
+}
+
 constexpr std::string_view kConditionKeys[] = {
     "coin",       "direction", "when_all",   "stop_atr",   "take_profit_r", "time_stop_min",
     "expiry_s",   "rationale", "pattern_id", "when_any",   "regimes",       "entry",
@@ -170,6 +185,9 @@ Check read_condition(const object& fields, Timestamp now, std::span<const std::s
     return bad;
   }
   if (const Check bad = read_regimes(fields, out.regimes)) {
+    return bad;
+  }
+  if (const Check bad = check_rationale(fields)) {
     return bad;
   }
   if (const Check bad = read_entry(fields, out)) {
@@ -213,7 +231,7 @@ class Tc1Reader {
       }
     }
     if (found.empty()) {
-      return Violation{"coin", Tc1Rule::v4, unknown_coin(coin)};
+      return Violation{"coin", Tc1Rule::v4, tc1_unknown_coin(coin, instruments_)};
     }
     if (is_limited_) {
       if (accepted_ == kConditionsMax) {
@@ -227,6 +245,8 @@ class Tc1Reader {
                                                    " conditions already"};
       }
       ++of_coin;
+    } else {
+      condition.vetting = model::Vetting::none;
     }
     ++accepted_;
     for (const InstrumentId id : found) {
@@ -234,19 +254,6 @@ class Tc1Reader {
       file_.conditions.push_back({index, condition});
     }
     return std::nullopt;
-  }
-
-  [[nodiscard]] std::string unknown_coin(std::string_view coin) const {
-    std::vector<std::string_view> known;
-    for (const model::Instrument& instrument : instruments_) {
-      known.push_back(instrument.name);
-      known.push_back(instrument.symbol);
-    }
-    std::string reason = "no instrument '" + std::string(coin) + "'";
-    if (const auto near = closest(coin, known)) {
-      return reason + "; did you mean '" + std::string(*near) + "'?";
-    }
-    return reason + "; `lanner data list` names those there are";
   }
 
   const model::InstrumentTable& instruments_;
@@ -309,19 +316,12 @@ Result<Tc1File> parse_tc1(std::string_view text, const std::string& name,
   for (const element entry : conditions) {
     reader.read(index++, entry);
   }
-  return reader.take_file();
-}
-
-Result<Tc1File> read_tc1_file(const std::filesystem::path& path,
-                              const model::InstrumentTable& instruments, Timestamp now,
-                              std::span<const std::string> own_features) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) {
-    return fail(ErrorKind::data, path.string() + ": cannot be read; give a tc1 file");
+  Tc1File file = reader.take_file();
+  std::string_view snapshot;
+  if (fields.at_key("snapshot_id").get(snapshot) == simdjson::SUCCESS) {
+    file.snapshot_id = snapshot;
   }
-  std::ostringstream text;
-  text << file.rdbuf();
-  return parse_tc1(text.str(), path.string(), instruments, now, own_features);
+  return file;
 }
 
 }  // namespace lanner::store

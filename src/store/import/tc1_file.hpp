@@ -8,7 +8,8 @@
 // per coin; it is meant for tests and benchmarks.
 // Condition: coin, direction, when_all, stop_atr, take_profit_r, time_stop_min and expiry_s are
 // needed; pattern_id, when_any, invalidate_any, regimes, entry, stop_tf, size_scale, confidence
-// and rationale are not. stop_tf is the first predicate's timeframe by default. A coin is an
+// and rationale (at most 400 characters, never read as anything but text) are not.
+// stop_tf is the first predicate's timeframe by default. A coin is an
 // instrument's name (BTCUSDT-PERP.BINANCE) or a venue's symbol (BTCUSDT), which then stands for
 // every instrument that has it.
 
@@ -22,6 +23,7 @@
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "model/condition.hpp"
+#include "model/condition_rule.hpp"
 #include "model/instrument.hpp"
 
 namespace lanner::store {
@@ -31,17 +33,8 @@ struct TaggedCondition {
   model::TradeCondition condition;
 };
 
-// The rule that a condition breaks.
-enum class Tc1Rule : unsigned char {
-  v1,   // JSON: UTF-8, size, depth, duplicate keys
-  v2,   // schema: keys, types, words
-  v4,   // coin
-  v5,   // bounds
-  v9,   // predicates: units, features without a source
-  v13,  // time stop and expiry
-  v14,  // number of conditions
-};
-[[nodiscard]] const char* name_of(Tc1Rule rule) noexcept;  // "V1"
+// The rule that a condition breaks; those that ask the market are the engine's.
+using Tc1Rule = model::ConditionRule;
 
 struct RejectedCondition {
   std::size_t index = 0;
@@ -53,6 +46,7 @@ struct RejectedCondition {
 struct Tc1File {
   std::vector<TaggedCondition> conditions;
   std::vector<RejectedCondition> rejected;
+  std::string snapshot_id;  // what it says it has seen; empty when it says nothing
 
   [[nodiscard]] auto begin() const noexcept { return conditions.begin(); }
   [[nodiscard]] auto end() const noexcept { return conditions.end(); }

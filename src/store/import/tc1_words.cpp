@@ -35,19 +35,6 @@ std::string tc1_unknown_word(std::string_view word, std::span<const std::string_
   return reason;
 }
 
-const char* name_of(Tc1Rule rule) noexcept {
-  switch (rule) {
-    case Tc1Rule::v1: return "V1";
-    case Tc1Rule::v2: return "V2";
-    case Tc1Rule::v4: return "V4";
-    case Tc1Rule::v5: return "V5";
-    case Tc1Rule::v9: return "V9";
-    case Tc1Rule::v13: return "V13";
-    case Tc1Rule::v14: return "V14";
-  }
-  return "?";
-}
-
 std::string describe(const std::filesystem::path& path, const RejectedCondition& rejected) {
   const std::string key = rejected.key.empty() ? "" : rejected.key + ": ";
   return path.string() + ": condition " + std::to_string(rejected.index) + ": " + key +

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "model/condition.hpp"
+#include "model/instrument.hpp"
 
 namespace lanner::store {
 
@@ -106,6 +107,11 @@ inline constexpr Tc1Word<model::TemplateId> kTc1Patterns[] = {
 // Null for a word that tc1 does not have.
 [[nodiscard]] const Tc1Feature* tc1_feature(std::string_view word);
 [[nodiscard]] std::string tc1_number(double value);
+// Characters that a reader sees: control, zero-width and direction marks are not counted.
+[[nodiscard]] std::size_t tc1_visible_length(std::string_view text);
+// "no instrument 'BTCUSD'; did you mean 'BTCUSDT'?"
+[[nodiscard]] std::string tc1_unknown_coin(std::string_view coin,
+                                           const model::InstrumentTable& instruments);
 // "'rsi' is not known; did you mean 'rsi14'?"
 [[nodiscard]] std::string tc1_unknown_word(std::string_view word,
                                            std::span<const std::string_view> known);

@@ -17,7 +17,7 @@ struct Desk {
       : market(count),
         mask(masked),
         strategist(market.instruments, market.parameters, mask),
-        sniper({count, count * kTemplateConditions}),
+        sniper({count, count * kGridConditions}),
         knowledge(count * 2) {}
 
   DefaultStrategist::Report cycle() {
@@ -56,14 +56,14 @@ TEST_CASE("one condition per instrument, template and side; later cycles refresh
   Desk desk{3};
   desk.market.warm_up(40);
   const auto first = desk.cycle();
-  CHECK(first.armed == 3 * kTemplateConditions);
+  CHECK(first.armed == 3 * kBarConditions);
   CHECK(first.too_dear == 0);
-  CHECK(desk.sniper.size() == 3 * kTemplateConditions);
+  CHECK(desk.sniper.size() == 3 * kBarConditions);
   desk.market.now = desk.market.now + seconds(60);
   const auto second = desk.cycle();
   CHECK(second.armed == 0);
-  CHECK(second.refreshed == 3 * kTemplateConditions);
-  CHECK(desk.sniper.size() == 3 * kTemplateConditions);
+  CHECK(second.refreshed == 3 * kBarConditions);
+  CHECK(desk.sniper.size() == 3 * kBarConditions);
   CHECK(desk.sniper.condition(0).expires_at == desk.market.now + seconds(120));
 }
 
@@ -73,7 +73,7 @@ TEST_CASE("nothing is emitted before the features are warm or while the feed is 
   desk.market.bar(40);
   CHECK(desk.cycle().not_warm == 2);
   desk.market.warm_up(40);
-  CHECK(desk.cycle().armed == 2 * kTemplateConditions);
+  CHECK(desk.cycle().armed == 2 * kBarConditions);
   desk.market.now = desk.market.now + hours(1);
   const auto report = desk.cycle();
   CHECK(report.not_fresh == 2);
@@ -85,14 +85,14 @@ TEST_CASE("a coin whose fees eat the bracket is left out, unless the fee gate is
   Desk desk{1};
   desk.market.warm_up(0);
   const auto report = desk.cycle();
-  CHECK(report.too_dear == kTemplateConditions);
+  CHECK(report.too_dear == kBarConditions);
   CHECK(desk.sniper.size() == 0);
 
   model::ComponentMask mask;
   mask.mask(Component::fee_gate);
   Desk masked{1, mask};
   masked.market.warm_up(0);
-  CHECK(masked.cycle().armed == kTemplateConditions);
+  CHECK(masked.cycle().armed == kBarConditions);
 }
 
 TEST_CASE("a blocked coin's conditions are emitted for the shadow, side by side") {
@@ -100,7 +100,7 @@ TEST_CASE("a blocked coin's conditions are emitted for the shadow, side by side"
   desk.market.warm_up(40);
   desk.knowledge[knowledge_index(InstrumentId{1}, PositionSide::short_side)].status =
       CoinStatus::blocked;
-  CHECK(desk.cycle().shadow_only == kTemplates.size());
+  CHECK(desk.cycle().shadow_only == kBarTemplates);
   for (std::uint32_t slot = 0; slot < desk.sniper.capacity(); ++slot) {
     const model::TradeCondition& condition = desk.sniper.condition(slot);
     const bool is_blocked = condition.instrument_id == InstrumentId{1} &&
@@ -110,7 +110,7 @@ TEST_CASE("a blocked coin's conditions are emitted for the shadow, side by side"
   desk.knowledge[knowledge_index(InstrumentId{1}, PositionSide::short_side)].status =
       CoinStatus::reduced;
   CHECK(desk.cycle().shadow_only == 0);
-  CHECK(desk.sniper.condition(2 * kTemplateConditions - 1).shadow_only == model::ShadowOnly::no);
+  CHECK(desk.sniper.condition(2 * kBarConditions - 1).shadow_only == model::ShadowOnly::no);
 }
 
 TEST_CASE("masks: a template, the coin scorer, the cycle") {
@@ -122,7 +122,7 @@ TEST_CASE("masks: a template, the coin scorer, the cycle") {
   desk.market.warm_up(40);
   desk.knowledge[0].status = CoinStatus::blocked;
   const auto report = desk.cycle();
-  CHECK(report.armed == kTemplateConditions - 2);
+  CHECK(report.armed == kBarConditions - 2);
   CHECK(report.shadow_only == 0);
   CHECK(desk.strategist.period() == hours(4));
   CHECK(Desk{1}.strategist.period() == seconds(60));
@@ -140,7 +140,7 @@ TEST_CASE("the same cycles emit the same bytes") {
     }
   }
   CHECK(armed(one.sniper) == armed(two.sniper));
-  CHECK(armed(one.sniper).size() == 4 * 4 * kTemplateConditions);
+  CHECK(armed(one.sniper).size() == 4 * 4 * kBarConditions);
 }
 
 }  // namespace lanner::strategy

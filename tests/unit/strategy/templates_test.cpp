@@ -2,9 +2,12 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
+#include <limits>
 #include <set>
 
 #include "strategy/condition_hash.hpp"
+#include "strategy/predicate.hpp"
 
 namespace lanner::strategy {
 namespace {
@@ -19,7 +22,7 @@ using model::Timeframe;
 const model::ParameterSet kPriors;
 
 model::TradeCondition make(TemplateId id, PositionSide side, FeedFeatures feed = {}) {
-  const auto condition = make_template(id, side, kPriors, {}, feed);
+  const auto condition = make_template({id, side}, kPriors, {}, feed);
   REQUIRE(condition);
   return *condition;
 }
@@ -103,9 +106,9 @@ TEST_CASE("each template and side is a pattern of its own, whatever the instrume
 TEST_CASE("a masked template emits nothing, and a masked bracket is the same for all") {
   model::ComponentMask no_p02;
   no_p02.mask(model::Component::template_p02);
-  CHECK_FALSE(make_template(TemplateId::p02, PositionSide::long_side, kPriors, no_p02, {}));
-  CHECK(make_template(TemplateId::p01, PositionSide::long_side, kPriors, no_p02, {}));
-  CHECK_FALSE(make_template(TemplateId::p07, PositionSide::long_side, kPriors, {}, {}));
+  CHECK_FALSE(make_template({TemplateId::p02, PositionSide::long_side}, kPriors, no_p02, {}));
+  CHECK(make_template({TemplateId::p01, PositionSide::long_side}, kPriors, no_p02, {}));
+  CHECK_FALSE(make_template({TemplateId::custom, PositionSide::long_side}, kPriors, {}, {}));
 
   model::ComponentMask no_bracket;
   no_bracket.mask(model::Component::bracket);
@@ -134,6 +137,97 @@ TEST_CASE("small moves of a threshold stay in the pattern, the order of predicat
   later.expires_at = Timestamp{99};
   later.shadow_only = model::ShadowOnly::yes;
   CHECK(canonical_hash(later) == canonical_hash(condition));
+}
+
+namespace {
+
+// A made view in which every predicate of the condition holds: the last bar just as the threshold
+// asks, the one before on its other side.
+struct FulfillingView {
+  explicit FulfillingView(const model::TradeCondition& condition) {
+    now.fill(std::numeric_limits<double>::quiet_NaN());
+    before.fill(std::numeric_limits<double>::quiet_NaN());
+    for (const model::Predicate& predicate : condition.when_all) {
+      const bool is_up = predicate.op == PredicateOp::gt || predicate.op == PredicateOp::ge ||
+                         predicate.op == PredicateOp::cross_up;
+      double level = predicate.value.value();
+      if (predicate.rhs != FeatureId::none) {
+        set(predicate.rhs, predicate.tf, 100.0, 100.0);
+        level += 100.0;
+      }
+      const double step = is_up ? 0.01 : -0.01;
+      set(predicate.lhs, predicate.tf, level + step, level - step);
+    }
+    regimes = static_cast<std::uint8_t>(0xffU);
+  }
+  void set(FeatureId id, Timeframe tf, double value, double earlier) {
+    now[features::FeatureView::at(id, tf)] = value;
+    before[features::FeatureView::at(id, tf)] = earlier;
+  }
+  [[nodiscard]] features::FeatureView view() const { return {now.data(), before.data(), &regimes}; }
+
+  std::array<double, model::kTimeframeCount * model::kFeatureCount> now{};
+  std::array<double, model::kTimeframeCount * model::kFeatureCount> before{};
+  std::uint8_t regimes = 0;
+};
+
+}  // namespace
+
+TEST_CASE("every template fires on each side where its predicates hold, and only there") {
+  for (const TemplateId id : kTemplates) {
+    for (const PositionSide side : kSides) {
+      const auto condition = make(id, side, {true, true});
+      CAPTURE(model::name_of(id));
+      FulfillingView good(condition);
+      CHECK(is_triggered(condition, good.view(), Price::from_int(100)));
+      // The mirrored side does not hold at the same instant.
+      const auto other = make(id, side == PositionSide::long_side ? PositionSide::short_side
+                                                                  : PositionSide::long_side,
+                              {true, true});
+      CHECK_FALSE(is_triggered(other, good.view(), Price::from_int(100)));
+      for (const model::Predicate& predicate : condition.when_all) {
+        FulfillingView bad(condition);
+        const double missing = std::numeric_limits<double>::quiet_NaN();
+        bad.set(predicate.lhs, predicate.tf, missing, missing);
+        CHECK_FALSE(is_triggered(condition, bad.view(), Price::from_int(100)));
+      }
+    }
+  }
+}
+
+TEST_CASE("a template names the inputs that no feed has brought") {
+  const auto fade = make(TemplateId::p04, PositionSide::long_side);
+  FulfillingView view(fade);
+  CHECK(missing_inputs(fade, view.view()).is_empty());
+  const double missing = std::numeric_limits<double>::quiet_NaN();
+  view.set(FeatureId::liq_long_z, Timeframe::m5, missing, missing);
+  const auto inputs = missing_inputs(fade, view.view());
+  REQUIRE(inputs.size() == 1);
+  CHECK(inputs[0] == FeatureId::liq_long_z);
+  const auto edge = make(TemplateId::p06, PositionSide::short_side);
+  CHECK(missing_inputs(edge, FulfillingView(fade).view())[0] == FeatureId::p_up);
+}
+
+TEST_CASE("points of the grid are looser and stricter than the prior, each another condition") {
+  for (const TemplateId id : kTemplates) {
+    const auto prior = *make_template({id, PositionSide::long_side}, kPriors, {}, {});
+    const auto low = *make_template({id, PositionSide::long_side, model::GridPoint::low}, kPriors,
+                                    {}, {});
+    const auto high = *make_template({id, PositionSide::long_side, model::GridPoint::high}, kPriors,
+                                     {}, {});
+    CHECK(canonical_hash(low) != canonical_hash(prior));
+    CHECK(canonical_hash(high) != canonical_hash(prior));
+    // What is strict enough for the high point is so for the others, crossings aside.
+    for (std::size_t i = 0; i < prior.when_all.size(); ++i) {
+      const auto op = prior.when_all[i].op;
+      const double step = high.when_all[i].value.value() - low.when_all[i].value.value();
+      if (op == PredicateOp::gt || op == PredicateOp::ge) {
+        CHECK(step >= 0.0);
+      } else if (op == PredicateOp::lt || op == PredicateOp::le) {
+        CHECK(step <= 0.0);
+      }
+    }
+  }
 }
 
 }  // namespace lanner::strategy

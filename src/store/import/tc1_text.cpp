@@ -1,0 +1,59 @@
+// What tc1 says in words of people: coins that are not known, rationales, whole files.
+
+#include <fstream>
+#include <sstream>
+
+#include "base/did_you_mean.hpp"
+#include "store/import/tc1_file.hpp"
+#include "store/import/tc1_words.hpp"
+
+namespace lanner::store {
+
+std::size_t tc1_visible_length(std::string_view text) {
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < text.size();) {
+    const auto lead = static_cast<unsigned char>(text[i]);
+    const std::size_t length = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+    const auto byte = [&text, i](std::size_t k) {
+      return i + k < text.size() ? static_cast<unsigned>(static_cast<unsigned char>(text[i + k]))
+                                 : 0U;
+    };
+    const unsigned code = length == 3 ? (byte(0) & 0x0FU) << 12U | (byte(1) & 0x3FU) << 6U |
+                                            (byte(2) & 0x3FU)
+                                      : 0U;
+    const bool is_control = lead < 0x20 || lead == 0x7F;
+    const bool is_mark = (code >= 0x200B && code <= 0x200F) ||
+                         (code >= 0x202A && code <= 0x202E) ||
+                         (code >= 0x2060 && code <= 0x206F) || code == 0xFEFF;
+    count += is_control || is_mark ? 0 : 1;
+    i += length;
+  }
+  return count;
+}
+
+std::string tc1_unknown_coin(std::string_view coin, const model::InstrumentTable& instruments) {
+  std::vector<std::string_view> known;
+  for (const model::Instrument& instrument : instruments) {
+    known.push_back(instrument.name);
+    known.push_back(instrument.symbol);
+  }
+  std::string reason = "no instrument '" + std::string(coin) + "'";
+  if (const auto near = closest(coin, known)) {
+    return reason + "; did you mean '" + std::string(*near) + "'?";
+  }
+  return reason + "; `lanner data list` names those there are";
+}
+
+Result<Tc1File> read_tc1_file(const std::filesystem::path& path,
+                              const model::InstrumentTable& instruments, Timestamp now,
+                              std::span<const std::string> own_features) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) {
+    return fail(ErrorKind::data, path.string() + ": cannot be read; give a tc1 file");
+  }
+  std::ostringstream text;
+  text << file.rdbuf();
+  return parse_tc1(text.str(), path.string(), instruments, now, own_features);
+}
+
+}  // namespace lanner::store
