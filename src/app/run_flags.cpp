@@ -93,6 +93,9 @@ Status set_choice(const Invocation& in, runtime::RunOptions& options) {
       return tl::unexpected{value->error()};
     }
   }
+  if (const auto model = in.settings().find("sim.queue_model")) {
+    options.queue_model = runtime::queue_model_of(*model);
+  }
   options.market = market->value_or("");
   options.quote = quote->value_or("");
   options.mask = in.has("--mask") ? join_names(in.names("--mask"))

@@ -14,11 +14,11 @@
 namespace lanner::app {
 namespace {
 
-constexpr std::array<std::string_view, 18> kRunKeys{
+constexpr std::array<std::string_view, 19> kRunKeys{
     "account.isolated_leverage", "account.margin_mode", "balance", "fee", "journal.compress_days",
     "journal.durability", "journal.keep_days", "journal.keep_sessions", "leverage", "market",
     "mask", "max_open_positions", "quote", "seed", "sim.latency_file", "sim.latency_model",
-    "sim.liquidation_fee", "sim.venue_events"};
+    "sim.liquidation_fee", "sim.queue_model", "sim.venue_events"};
 
 bool is_run_key(std::string_view key) noexcept {
   return std::find(kRunKeys.begin(), kRunKeys.end(), key) != kRunKeys.end();
@@ -62,6 +62,9 @@ std::string problem_of_run_key(std::string_view key, std::string_view value) {
   }
   if (key == "journal.durability" && value != "written" && value != "synced") {
     return "journal.durability is written or synced" + found;
+  }
+  if (key == "sim.queue_model" && !runtime::queue_model_of(value)) {
+    return "sim.queue_model is conservative, probabilistic or none" + found;
   }
   if (key == "balance") {
     const auto money = parse_fixed<Money>(value);

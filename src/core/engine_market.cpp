@@ -38,7 +38,10 @@ void Engine::on(const model::Liquidation& forced) noexcept {
 
 void Engine::on(const model::Sentiment& mood) noexcept { features_.on_sentiment(mood, ts_event_); }
 
-void Engine::on(const model::QuoteTick& quote) noexcept { features_.on_quote(quote, ts_event_); }
+void Engine::on(const model::QuoteTick& quote) noexcept {
+  market_.on_quote(quote, ts_event_, now_);
+  features_.on_quote(quote, ts_event_);
+}
 
 void Engine::on(const model::BookDepth& depth) noexcept { features_.on_depth(depth, ts_event_); }
 

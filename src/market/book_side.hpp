@@ -40,6 +40,13 @@ class BookSide {
   [[nodiscard]] Quantity best_quantity() const noexcept {
     return Quantity::from_raw(quantity_[static_cast<std::size_t>(best_index())]);
   }
+  [[nodiscard]] std::int64_t worst_key() const noexcept {
+    if (!far_.empty()) {
+      return far_.front().key;
+    }
+    const auto word = static_cast<std::size_t>(std::countr_zero(summary_));
+    return base_ + static_cast<std::int64_t>(word * kBits) + std::countr_zero(occupied_[word]);
+  }
   [[nodiscard]] Quantity quantity_at(std::int64_t key) const noexcept;
   [[nodiscard]] std::size_t size() const noexcept;
   [[nodiscard]] std::uint64_t lost_levels() const noexcept { return lost_levels_; }

@@ -72,6 +72,12 @@ void MarketState::on_mark(const model::MarkPrice& mark) noexcept {
   view.has_mark = true;
 }
 
+void MarketState::on_quote(const model::QuoteTick& quote, Timestamp ts_event,
+                           Timestamp ts_init) noexcept {
+  tops_[quote.instrument_id.index()] = {quote.bid_px, quote.bid_qty, quote.ask_px,
+                                        quote.ask_qty, ts_event, ts_init};
+}
+
 void MarketState::on_funding(const model::FundingRate& funding, Timestamp ts_event) noexcept {
   InstrumentView& view = views_[funding.instrument_id.index()];
   view.funding = funding.rate;

@@ -35,19 +35,38 @@ struct alignas(64) InstrumentView {
 };
 static_assert(sizeof(InstrumentView) == 64);
 
+// The last best bid and ask. Beside the views, because few decisions read it.
+struct TopOfBook {
+  Price bid_px;  // 0: the side shows nothing, or the book cannot be believed
+  Quantity bid_qty;
+  Price ask_px;
+  Quantity ask_qty;
+  Timestamp ts_event;
+  Timestamp ts_init;  // not set before the first quote
+
+  // Locked books (bid = ask) are real and two-sided.
+  [[nodiscard]] bool is_two_sided() const noexcept {
+    return bid_px.is_positive() && ask_px >= bid_px;
+  }
+  [[nodiscard]] Price spread() const noexcept { return ask_px - bid_px; }  // when two-sided
+};
+
 class MarketState {
  public:
-  explicit MarketState(const model::InstrumentTable& instruments) : views_(instruments.size()) {}
+  explicit MarketState(const model::InstrumentTable& instruments)
+      : views_(instruments.size()), tops_(instruments.size()) {}
 
   void on_bar(const model::Bar& bar, Timestamp ts_event, Timestamp ts_init) noexcept;
   void on_trade(const model::TradeTick& trade, Timestamp ts_event, Timestamp ts_init) noexcept;
   void on_mark(const model::MarkPrice& mark) noexcept;
+  void on_quote(const model::QuoteTick& quote, Timestamp ts_event, Timestamp ts_init) noexcept;
   void on_funding(const model::FundingRate& funding, Timestamp ts_event) noexcept;
   void on_status(const model::InstrumentStatus& status) noexcept;
 
   [[nodiscard]] const InstrumentView& operator[](InstrumentId id) const noexcept {
     return views_[id.index()];
   }
+  [[nodiscard]] const TopOfBook& top(InstrumentId id) const noexcept { return tops_[id.index()]; }
   [[nodiscard]] bool is_trading(InstrumentId id) const noexcept {
     return views_[id.index()].state == model::InstrumentState::trading;
   }
@@ -63,6 +82,7 @@ class MarketState {
 
  private:
   std::vector<InstrumentView> views_;
+  std::vector<TopOfBook> tops_;
 };
 
 }  // namespace lanner::market

@@ -117,6 +117,14 @@ std::optional<BookLevel> OrderBook::best(Side side) const noexcept {
   return BookLevel{price_of(side, levels.best_key()), levels.best_quantity()};
 }
 
+std::optional<Price> OrderBook::worst(Side side) const noexcept {
+  const BookSide& levels = side_of(side);
+  if (levels.is_empty()) {
+    return std::nullopt;
+  }
+  return price_of(side, levels.worst_key());
+}
+
 Quantity OrderBook::quantity_at(Side side, Price price) const noexcept {
   std::int64_t rest = 0;
   const std::int64_t ticks = price.is_positive() ? ticks_of(price, rest) : 0;

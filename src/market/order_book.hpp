@@ -48,6 +48,8 @@ class OrderBook {
   [[nodiscard]] Price tick() const noexcept { return tick_; }
 
   [[nodiscard]] std::optional<model::BookLevel> best(model::Side side) const noexcept;
+  // The last price that a side shows.
+  [[nodiscard]] std::optional<Price> worst(model::Side side) const noexcept;
   [[nodiscard]] Quantity quantity_at(model::Side side, Price price) const noexcept;
   // The best levels of a side, best first; how many were written.
   std::size_t top(model::Side side, std::span<model::BookLevel> out) const noexcept;

@@ -38,7 +38,8 @@ struct FundingRate {
   friend bool operator==(const FundingRate&, const FundingRate&) = default;
 };
 
-// Best bid and ask, as of the venue's update id; 0 where it has none.
+// Best bid and ask, as of the venue's update id; 0 where it has none. A side with price 0 shows
+// nothing; both sides so: the book cannot be believed at the moment (gap, stale, crossed).
 struct QuoteTick {
   InstrumentId instrument_id;
   Price bid_px;

@@ -13,7 +13,7 @@ constexpr std::size_t kCountsBytes = 8;
 constexpr std::uint64_t kIdsReserved = 1'000;
 constexpr std::uint64_t kIdsLeft = 250;  // with fewer left the next range is reserved
 constexpr std::size_t kIdsBytes = 24;
-constexpr std::size_t kClosedBytes = 61;
+constexpr std::size_t kClosedBytes = 85;
 constexpr std::size_t kLearnedBytes = 16;
 
 }  // namespace
@@ -132,6 +132,9 @@ std::vector<std::byte> encode_closed(const SessionClosed& closed) {
   writer.put_i64(closed.unprotected_ns_max);
   writer.put_u32(closed.protection_breaches);
   writer.put_i64(closed.conservation_error.raw());
+  writer.put_u64(closed.book_fills);
+  writer.put_u64(closed.queue_fills);
+  writer.put_u64(closed.fallback_fills);
   writer.put_u8(closed.has_bad_day ? 1 : 0);
   writer.put_i64(closed.bad_day_net_pnl.raw());
   if (closed.learned) {
@@ -150,6 +153,9 @@ Result<SessionClosed> decode_closed(std::span<const std::byte> bytes) {
   const auto unprotected = reader.i64();
   const auto breaches = reader.u32();
   const auto conservation = reader.i64();
+  const auto book_fills = reader.u64();
+  const auto queue_fills = reader.u64();
+  const auto fallback_fills = reader.u64();
   const auto has_bad_day = reader.u8();
   const auto bad_day = reader.i64();
   const bool has_learned = bytes.size() == kClosedBytes + kLearnedBytes;
@@ -163,6 +169,9 @@ Result<SessionClosed> decode_closed(std::span<const std::byte> bytes) {
   closed.unprotected_ns_max = *unprotected;
   closed.protection_breaches = *breaches;
   closed.conservation_error = Money::from_raw(*conservation);
+  closed.book_fills = *book_fills;
+  closed.queue_fills = *queue_fills;
+  closed.fallback_fills = *fallback_fills;
   closed.has_bad_day = *has_bad_day != 0;
   closed.bad_day_net_pnl = Money::from_raw(*bad_day);
   if (has_learned) {

@@ -74,6 +74,10 @@ struct SessionClosed {
   std::int64_t unprotected_ns_max = 0;
   std::uint32_t protection_breaches = 0;
   Money conservation_error;
+  // Fills of instruments whose book the tape shows; all 0 where it shows none.
+  std::uint64_t book_fills = 0;
+  std::uint64_t queue_fills = 0;
+  std::uint64_t fallback_fills = 0;
   bool has_bad_day = false;
   Money bad_day_net_pnl;
   // Hash of all that learning held at the end; absent in sessions of builds before it was kept.

@@ -108,6 +108,10 @@ views::FillModel describe_fill_model(const SessionSpec& spec) {
       "Stops fill at trigger or print, the worse, plus half spread, 5 sigma of one minute times "
       "the square root of latency, and impact.",
       "Half spreads of 0.5, 1.5 and 3 bps by tercile of traded volume are priors, not measured.",
+      "Where the tape shows a valid book, what takes walks its levels; a level taken is gone until "
+      "the tape replaces it.",
+      std::string("Queue model of resting limits where there is a book: ") +
+          sim::name_of(spec.exchange.queue_model) + ".",
       "No mark series: liquidation and mark triggers use the last price.",
       spec.exchange.margin.mode == model::MarginMode::isolated
           ? "An isolated position loses its own margin at most: it is taken over at its bankruptcy "

@@ -7,6 +7,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -14,6 +15,7 @@
 #include "base/time.hpp"
 #include "model/margin.hpp"
 #include "sim/latency_model.hpp"
+#include "sim/queue.hpp"
 #include "store/journal_format.hpp"
 
 namespace lanner::runtime {
@@ -25,6 +27,9 @@ struct JournalSettings {
   std::int64_t keep_days = 0;      // older than this: deleted
   std::int64_t keep_sessions = 0;  // more than this: the oldest are deleted
 };
+
+// "conservative", "probabilistic" or "none"; nothing for another text.
+[[nodiscard]] std::optional<sim::QueueModel> queue_model_of(std::string_view name) noexcept;
 
 struct RunOptions {
   std::filesystem::path data;     // catalog or folder of data files; empty = synthetic market
@@ -43,6 +48,7 @@ struct RunOptions {
   std::string quote;                 // empty: USDT
   std::optional<Rate> fee;           // replaces maker and taker fee everywhere
   std::optional<std::int64_t> leverage;
+  std::optional<sim::QueueModel> queue_model;
   std::optional<std::int64_t> open_positions_max;
   JournalSettings journal;
   model::MarginTerms margin;

@@ -158,6 +158,16 @@ Result<store::Catalog> open_catalog(const RunOptions& options) {
   return store::open_or_import(options.data, options.profile / "catalogs");
 }
 
+std::optional<sim::QueueModel> queue_model_of(std::string_view name) noexcept {
+  for (const sim::QueueModel model : {sim::QueueModel::conservative,
+                                      sim::QueueModel::probabilistic, sim::QueueModel::none}) {
+    if (name == sim::name_of(model)) {
+      return model;
+    }
+  }
+  return std::nullopt;
+}
+
 Result<SessionPlan> plan_session(const RunOptions& options) {
   const auto catalog = open_catalog(options);
   if (!catalog) {
@@ -196,6 +206,7 @@ Result<SessionPlan> plan_session(const RunOptions& options, const store::Catalog
   spec.engine.feed_latency = spec.exchange.latency.feed;
   spec.engine.order_latency = spec.exchange.latency.order + spec.exchange.latency.response;
   spec.exchange.seed = options.seed;
+  spec.exchange.queue_model = options.queue_model.value_or(spec.exchange.queue_model);
   spec.exchange.balances = spec.engine.balance_by_venue;
   if (const auto applied = apply_venue(spec, options); !applied) {
     return tl::unexpected{applied.error()};

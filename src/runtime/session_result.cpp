@@ -23,6 +23,10 @@ SessionClosed judge_session(const SimulatedSession& session) {
   figures.unprotected_ns_max = report.unprotected_ns_max;
   figures.protection_breaches = report.protection_breaches;
   figures.conservation_error = conservation_error(session);
+  const sim::DepthCounters& depth = session.exchange().depth().counters;
+  figures.book_fills = depth.book_fills;
+  figures.queue_fills = depth.queue_fills;
+  figures.fallback_fills = depth.fallback_fills;
   return figures;
 }
 
@@ -42,6 +46,14 @@ void add_closed(views::RunResult& result, const SessionClosed& closed) {
   result.unprotected_ns_max = closed.unprotected_ns_max;
   result.protection_breaches = closed.protection_breaches;
   result.conservation_error = closed.conservation_error;
+  if (closed.book_fills + closed.queue_fills + closed.fallback_fills > 0) {
+    result.model.assumptions.push_back(
+        "Where the tape shows a book: " + std::to_string(closed.book_fills) +
+        " fills at shown levels, " + std::to_string(closed.queue_fills) +
+        " of resting limits by their place in the queue, " +
+        std::to_string(closed.fallback_fills) +
+        " by the trades model because the book was not valid.");
+  }
   result.has_bad_day = closed.has_bad_day;
   result.bad_day_net_pnl = closed.bad_day_net_pnl;
 }

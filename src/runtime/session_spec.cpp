@@ -7,7 +7,7 @@
 namespace lanner::runtime {
 namespace {
 
-constexpr std::uint16_t kSpecVersion = 3;
+constexpr std::uint16_t kSpecVersion = 4;
 
 // One visitor for both directions: the order of fields is written once.
 class SpecWriter {
@@ -176,7 +176,7 @@ void visit_spec(V& visitor, SessionSpec& x) {
   numbers(visitor, x.origin, x.from, x.to, x.takes_proposals);
   visit_engine(visitor, x.engine);
   numbers(visitor, x.exchange.latency.feed, x.exchange.latency.order, x.exchange.latency.response,
-          x.exchange.seed, x.exchange.bad_day);
+          x.exchange.seed, x.exchange.bad_day, x.exchange.queue_model);
   visitor.list(x.exchange.balances, [&visitor](Money& item) { numbers(visitor, item); });
   numbers(visitor, x.exchange.margin.mode, x.exchange.margin.isolated_leverage,
           x.exchange.liquidation_fee, x.exchange.latency_model.kind,

@@ -23,6 +23,8 @@ SimulatedSession::SimulatedSession(const SessionSpec& spec, Tape tape,
       tape_(std::move(tape)),
       delay_(sim::latency_model(spec.exchange),
              spec.exchange.latency_model.kind == sim::LatencyKind::activity),
+      books_(spec.engine.instruments.size()),
+      tops_(spec.engine.instruments.size()),
       conditions_(spec.conditions),
       facts_(spec.venue_events),
       feed_latency_(sim::effective_latency(spec.exchange).feed),
@@ -140,10 +142,19 @@ void SimulatedSession::step_venue(Timestamp tape_at, Timestamp inside_at) {
     return;
   }
   const TapeItem item = tape_.next();
+  if (item.kind == TapeKind::depth) {
+    play_depth(item);
+    return;
+  }
   model::EventPayload& payload = delay_.push(item).payload;
   switch (item.kind) {
     case TapeKind::funding:
       exchange_->on_funding(payload.emplace<model::FundingRate>(item.funding()), item.venue_time);
+      break;
+    case TapeKind::quote:
+      exchange_->on_quote(payload.emplace<model::QuoteTick>(item.quote()), item.venue_time);
+      break;
+    case TapeKind::depth:
       break;
     case TapeKind::trade:
       exchange_->on_trade(payload.emplace<model::TradeTick>(item.trade()), item.venue_time);
@@ -151,6 +162,22 @@ void SimulatedSession::step_venue(Timestamp tape_at, Timestamp inside_at) {
     case TapeKind::bar:
       exchange_->on_bar(payload.emplace<model::Bar>(item.bar()), item.venue_time);
       break;
+  }
+}
+
+void SimulatedSession::play_depth(const TapeItem& item) {
+  const InstrumentId id = item.instrument_id;
+  std::unique_ptr<BookFeed>& book = books_[id.index()];
+  if (book == nullptr) {
+    book = std::make_unique<BookFeed>(id);
+    tops_[id.index()].instrument_id = id;  // nothing has been shown yet
+  }
+  book->on_event(item.depth(), *exchange_);
+  const model::QuoteTick top = exchange_->depth().top(id);
+  if (!(top == tops_[id.index()])) {
+    tops_[id.index()] = top;
+    delay_.push(item).payload = top;
+    delay_.push(item).payload = exchange_->depth().five_best(id);
   }
 }
 

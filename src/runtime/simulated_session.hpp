@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/engine.hpp"
+#include "runtime/book_feed.hpp"
 #include "runtime/delay_line.hpp"
 #include "runtime/event_recorder.hpp"
 #include "runtime/proposers/proposal.hpp"
@@ -75,6 +76,8 @@ class SimulatedSession {
   };
   [[nodiscard]] Timestamp next_inside_time() const noexcept;
   void step_venue(Timestamp tape_at, Timestamp inside_at);
+  // The book goes to the exchange whole; what the engine hears is its top, when that changes.
+  void play_depth(const TapeItem& item);
   // Status, rules and deleveraging by date.
   [[nodiscard]] Timestamp next_fact_time() const noexcept;
   void take_fact();
@@ -97,6 +100,8 @@ class SimulatedSession {
   Tape tape_;
   DelayLine delay_;
   Timers timers_;
+  std::vector<std::unique_ptr<BookFeed>> books_;  // by instrument, where the tape has depth
+  std::vector<model::QuoteTick> tops_;            // last told, by instrument
   std::vector<Report> reports_;  // heap, earliest at the front
   std::vector<model::Event> fresh_reports_;
   std::vector<StandingCondition> conditions_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cstddef>
 #include <cstring>
 #include <numeric>
 #include <utility>
@@ -30,6 +31,10 @@ template <>
 constexpr TapeKind kKindOf<store::TradeRecord> = TapeKind::trade;
 template <>
 constexpr TapeKind kKindOf<store::FundingRecord> = TapeKind::funding;
+template <>
+constexpr TapeKind kKindOf<store::QuoteRecord> = TapeKind::quote;
+template <>
+constexpr TapeKind kKindOf<store::DepthRecord> = TapeKind::depth;
 
 }  // namespace
 
@@ -57,12 +62,33 @@ model::FundingRate TapeItem::funding() const noexcept {
   return {.instrument_id = instrument_id, .rate = Rate::from_raw(row.rate)};
 }
 
+model::QuoteTick TapeItem::quote() const noexcept {
+  const auto row = read<store::QuoteRecord>(record);
+  return {.instrument_id = instrument_id,
+          .bid_px = Price::from_raw(row.bid_px),
+          .bid_qty = Quantity::from_raw(row.bid_qty),
+          .ask_px = Price::from_raw(row.ask_px),
+          .ask_qty = Quantity::from_raw(row.ask_qty),
+          .update_id = static_cast<std::uint64_t>(row.update_id)};
+}
+
 Duration TapeItem::recorded_delay() const noexcept {
-  if (kind != TapeKind::trade) {
-    return {};
+  std::int32_t us = 0;
+  switch (kind) {
+    case TapeKind::trade:
+      us = read<store::TradeRecord>(record).ts_init_delta_us;
+      break;
+    case TapeKind::quote:
+      us = read<store::QuoteRecord>(record).ts_init_delta_us;
+      break;
+    case TapeKind::depth:
+      us = read<store::DepthRecord>(record).ts_init_delta_us;
+      break;
+    case TapeKind::funding:
+    case TapeKind::bar:
+      break;
   }
-  const auto row = read<store::TradeRecord>(record);
-  return Duration{std::int64_t{row.ts_init_delta_us} * 1000};
+  return Duration{std::int64_t{us} * 1000};
 }
 
 Result<Tape> Tape::open(const store::Catalog& catalog, const TapeSelection& selection) {
@@ -74,6 +100,19 @@ Result<Tape> Tape::open(const store::Catalog& catalog, const TapeSelection& sele
   }
   tape.plant();
   return tape;
+}
+
+std::uint32_t Tape::event_size(const std::byte* at, const std::byte* end) noexcept {
+  constexpr std::size_t kSize = sizeof(store::DepthRecord);
+  constexpr std::size_t kFlags = offsetof(store::DepthRecord, flags);
+  std::uint32_t count = 1;
+  while ((static_cast<std::uint8_t>(at[kFlags]) & store::DepthRecord::event_end) == 0 &&
+         at + kSize != end &&
+         (static_cast<std::uint8_t>(at[kSize + kFlags]) & store::DepthRecord::event_begin) == 0) {
+    at += kSize;
+    ++count;
+  }
+  return count;
 }
 
 void Tape::plant() {
@@ -149,8 +188,10 @@ void Tape::take_until(std::uint32_t index, std::int64_t end) {
       return;
     }
     keys_.push_back(static_cast<Key>(stamp - batch_begin_) << kRowBits | batch_.size());
-    batch_.push_back({cursor.at, index});
-    cursor.at += cursor.stride;
+    const std::uint32_t records =
+        cursor.kind == TapeKind::depth ? event_size(cursor.at, cursor.end) : 1;
+    batch_.push_back({cursor.at, index, records});
+    cursor.at += std::size_t{cursor.stride} * records;
     if (cursor.is_covered && !skip_covered(index)) {
       return;
     }
@@ -197,22 +238,8 @@ Status Tape::add_instrument(const store::Catalog& catalog, InstrumentId id,
     }
     if (info.kind == store::SeriesKind::bars) {
       intervals.push_back(info.interval_s);
-    } else if (info.kind == store::SeriesKind::trades) {
-      const auto trades = catalog.trades(id);
-      if (!trades) {
-        return tl::unexpected{trades.error()};
-      }
-      series_.push_back(*trades);
-      const auto rows = (*trades)->between(selection.from, selection.to);
-      add_spans(covered, rows, 0, kTradeHole);
-      add_cursor(rows, id, 0, {});
-    } else if (info.kind == store::SeriesKind::funding) {
-      const auto funding = catalog.funding(id);
-      if (!funding) {
-        return tl::unexpected{funding.error()};
-      }
-      series_.push_back(*funding);
-      add_cursor((*funding)->between(selection.from, selection.to), id, 0, {});
+    } else if (const auto added = add_ticks(catalog, info, selection, covered); !added) {
+      return added;
     }
   }
   std::sort(intervals.begin(), intervals.end());
@@ -230,6 +257,43 @@ Status Tape::add_instrument(const store::Catalog& catalog, InstrumentId id,
     const auto rows = (*bars)->between(selection.from, last_open);
     add_cursor(rows, id, interval_s, covered);
     add_spans(covered, rows, length.ns(), kBarHole);
+  }
+  return {};
+}
+
+// Everything but bars.
+Status Tape::add_ticks(const store::Catalog& catalog, const store::SeriesInfo& info,
+                       const TapeSelection& selection, std::vector<Span>& covered) {
+  const InstrumentId id = info.instrument;
+  const auto add = [&](const auto& opened) -> Status {
+    if (!opened) {
+      return tl::unexpected{opened.error()};
+    }
+    series_.push_back(*opened);
+    const auto rows = (*opened)->between(selection.from, selection.to);
+    if (info.kind == store::SeriesKind::trades) {
+      add_spans(covered, rows, 0, kTradeHole);
+    }
+    add_cursor(rows, id, 0, {});
+    return {};
+  };
+  const auto& all = catalog.series();
+  const bool has_depth = std::any_of(all.begin(), all.end(), [&](const store::SeriesInfo& other) {
+    return other.instrument == id && other.kind == store::SeriesKind::depth;
+  });
+  switch (info.kind) {
+    case store::SeriesKind::trades:
+      return add(catalog.trades(id));
+    case store::SeriesKind::funding:
+      return add(catalog.funding(id));
+    case store::SeriesKind::quotes:
+      return has_depth ? Status{} : add(catalog.quotes(id));
+    case store::SeriesKind::depth:
+      return add(catalog.depth(id));
+    case store::SeriesKind::orders:
+    case store::SeriesKind::sentiment:
+    case store::SeriesKind::bars:
+      break;
   }
   return {};
 }

@@ -19,19 +19,25 @@
 
 namespace lanner::runtime {
 
-enum class TapeKind : std::uint8_t { funding, trade, bar };  // order at equal venue times
+// Order at equal venue times.
+enum class TapeKind : std::uint8_t { funding, quote, depth, trade, bar };
 
 struct TapeItem {
   Timestamp venue_time;  // of a bar its open
   TapeKind kind = TapeKind::bar;
   InstrumentId instrument_id;
   std::int32_t interval_s = 0;
-  const std::byte* record = nullptr;  // store::BarRecord, TradeRecord or FundingRecord
+  const std::byte* record = nullptr;  // of the store's record type for the kind
+  std::uint32_t records = 1;          // depth: the levels of one event stand together
 
   [[nodiscard]] model::Bar bar() const noexcept;
   [[nodiscard]] model::TradeTick trade() const noexcept;
   [[nodiscard]] model::FundingRate funding() const noexcept;
-  // Recorded receipt minus venue time of a trade; zero where it was not recorded.
+  [[nodiscard]] model::QuoteTick quote() const noexcept;
+  [[nodiscard]] std::span<const store::DepthRecord> depth() const noexcept {
+    return {reinterpret_cast<const store::DepthRecord*>(record), records};
+  }
+  // Recorded receipt minus venue time; zero where it was not recorded.
   [[nodiscard]] Duration recorded_delay() const noexcept;
 };
 
@@ -43,7 +49,8 @@ struct TapeSelection {
 
 class Tape {
  public:
-  // Opens the finest series of each instrument; where series overlap the finest wins.
+  // Opens the finest series of each instrument; where series overlap the finest wins. Quotes are
+  // played where there is no depth: the book tells its best levels itself.
   [[nodiscard]] static Result<Tape> open(const store::Catalog& catalog,
                                          const TapeSelection& selection);
 
@@ -52,9 +59,9 @@ class Tape {
   [[nodiscard]] TapeItem next() {
     const Row row = batch_[keys_[at_] & kRowMask];
     const Cursor& cursor = cursors_[row.cursor];
-    const TapeItem item{next_time_, cursor.kind, cursor.instrument_id, cursor.interval_s,
-                        row.record};
-    ++played_;
+    const TapeItem item{next_time_,        cursor.kind, cursor.instrument_id,
+                        cursor.interval_s, row.record,  row.records};
+    played_ += row.records;
     ++at_;
     if (at_ == keys_.size()) [[unlikely]] {
       fill();
@@ -90,6 +97,7 @@ class Tape {
   struct Row {
     const std::byte* record = nullptr;
     std::uint32_t cursor = 0;
+    std::uint32_t records = 1;  // of a book event
   };
   // Time since the batch began, and behind it the row: sorted as numbers.
   using Key = std::uint64_t;
@@ -109,6 +117,11 @@ class Tape {
                         std::int64_t length, std::int64_t hole);
   Status add_instrument(const store::Catalog& catalog, InstrumentId id,
                         const TapeSelection& selection);
+  Status add_ticks(const store::Catalog& catalog, const store::SeriesInfo& info,
+                   const TapeSelection& selection, std::vector<Span>& covered);
+  // Records of the book event that starts at `at`.
+  [[nodiscard]] static std::uint32_t event_size(const std::byte* at,
+                                                const std::byte* end) noexcept;
   bool skip_covered(std::uint32_t index) noexcept;
   void plant();
   void fill();

@@ -68,6 +68,9 @@ void Exchange::amend(const model::AmendOrder& request) {
   recorder_.amended(*order, RejectReason::by_request);
   if (loses_place) {
     matcher_.settle_in(*order);
+    if (order->is_resting) {
+      matcher_.meet_book(*order);
+    }
   }
 }
 

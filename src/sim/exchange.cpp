@@ -59,8 +59,9 @@ Exchange::Exchange(const model::InstrumentTable& instruments,
       account_(instruments_, config.balances, {config.margin, config.planted}),
       recorder_(delays_),
       pricer_(instruments_, costs_, latency_.order),
+      depth_(instruments_),
       matcher_({instruments_, book_, account_, recorder_, pricer_, markets_,
-                config.liquidation_fee}) {
+                config.liquidation_fee, depth_, config.queue_model}) {
   active_.reserve(instruments.size());
   requests_.reserve(2 * kQueueReserved);
   timeouts_.reserve(kQueueReserved);
@@ -108,6 +109,28 @@ void Exchange::on_trade(const model::TradeTick& trade, Timestamp ts) {
       account_.position(trade.instrument_id).is_zero()) {
     market.is_active = false;
     std::erase(active_, trade.instrument_id);
+  }
+}
+
+void Exchange::on_book(const model::BookDelta& delta, Timestamp ts) {
+  depth_.on_delta(delta, ts);
+  after_book(delta.instrument_id, ts);
+}
+
+void Exchange::on_book(const model::BookSnapshot& snapshot, Timestamp ts) {
+  depth_.on_snapshot(snapshot, ts);
+  after_book(snapshot.instrument_id, ts);
+}
+
+void Exchange::on_quote(const model::QuoteTick& quote, Timestamp ts) {
+  depth_.on_quote(quote, ts);
+  after_book(quote.instrument_id, ts);
+}
+
+void Exchange::after_book(InstrumentId id, Timestamp ts) {
+  if (markets_[id.index()].is_active) {
+    set_now(ts);
+    matcher_.on_book(id, ts);
   }
 }
 
@@ -311,6 +334,9 @@ void Exchange::admit(const model::OrderRequest& order) {
     next_expiry_ = std::min(next_expiry_, order.expires_at);
   }
   matcher_.settle_in(resting);
+  if (resting.is_resting) {
+    matcher_.meet_book(resting);
+  }
 }
 
 void Exchange::cancel(const model::CancelOrder& request) {

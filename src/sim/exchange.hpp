@@ -19,6 +19,7 @@
 #include "model/parameters.hpp"
 #include "sim/account.hpp"
 #include "sim/bad_day.hpp"
+#include "sim/depth.hpp"
 #include "sim/latency.hpp"
 #include "sim/latency_model.hpp"
 #include "sim/matcher.hpp"
@@ -37,6 +38,7 @@ struct ExchangeConfig {
   std::vector<Money> balances;  // by VenueId
   model::MarginTerms margin;
   Rate liquidation_fee;         // of the notional, beside the taker's fee
+  QueueModel queue_model = QueueModel::conservative;
   PlantedFaults planted;
 };
 
@@ -57,6 +59,12 @@ class Exchange {
   // at its open. What they cause is reported by the next advance().
   void on_bar(const model::Bar& bar, Timestamp open);
   void on_trade(const model::TradeTick& trade, Timestamp ts);
+  // Books and quotes; an event of a book is one call. Where they are valid, what takes walks the
+  // shown levels and what rests waits in the queue of its price.
+  void on_book(const model::BookDelta& delta, Timestamp ts);
+  void on_book(const model::BookSnapshot& snapshot, Timestamp ts);
+  void on_quote(const model::QuoteTick& quote, Timestamp ts);
+  void on_book_gap(InstrumentId id) noexcept { depth_.on_gap(id); }
   void on_funding(const model::FundingRate& funding, Timestamp ts);
   void on_mark(const model::MarkPrice& mark, Timestamp ts);
   // Halted and settling: nothing trades, new orders are refused, cancels are taken. Delisted: all
@@ -87,6 +95,7 @@ class Exchange {
   }
 
   [[nodiscard]] const ExchangeLog& order_log() const noexcept { return recorder_.order_log(); }
+  [[nodiscard]] const DepthBooks& depth() const noexcept { return depth_; }
   [[nodiscard]] const Account& account() const noexcept { return account_; }
   // The longest delays so far; the configured ones where they are constant.
   [[nodiscard]] const Latency& latency() const noexcept { return delays_.longest(); }
@@ -128,6 +137,7 @@ class Exchange {
   void report_timeouts();
   void admit_due();
   void note_queues() noexcept;
+  void after_book(InstrumentId id, Timestamp ts);
   void admit(const model::OrderRequest& order);
   void cancel(const model::CancelOrder& request);
   void amend(const model::AmendOrder& request);
@@ -147,6 +157,7 @@ class Exchange {
   Account account_;
   Recorder recorder_;
   Pricer pricer_;
+  DepthBooks depth_;
   Matcher matcher_;
   BusyMinutes busy_;
 

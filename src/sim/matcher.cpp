@@ -16,12 +16,6 @@ using model::RejectReason;
 using model::Side;
 using model::TimeInForce;
 
-constexpr std::uint8_t kPrintsOfTaker = 3;
-
-bool is_immediate(const OrderRequest& request) noexcept {
-  return request.time_in_force == TimeInForce::ioc || request.time_in_force == TimeInForce::fok;
-}
-
 int sign_of_quantity(Quantity quantity) noexcept {
   return quantity.is_positive() ? 1 : quantity.is_negative() ? -1 : 0;
 }
@@ -93,8 +87,17 @@ bool Matcher::can_act(const RestingOrder& order, const Print& print) const noexc
     return false;
   }
   const OrderRequest& request = order.request;
+  if (order.queue.is_tracked()) {
+    return order.queue.due.is_positive();
+  }
   if (is_conditional(request) && !order.is_triggered) {
     return !follows_mark(request) && is_triggered_by(request, print.price);
+  }
+  if (book_at(print) != nullptr) {
+    // What takes has met the book and waits for its next event; here only a maker is left.
+    return model::has_limit_price(request.type) && !order.is_crossing && !is_immediate(request) &&
+           is_traded_through(request, print.price,
+                             parts_.instruments[print.instrument_id.index()].tick);
   }
   if (model::has_limit_price(request.type)) {
     return order.is_crossing || is_immediate(request) ||
@@ -113,6 +116,7 @@ void Matcher::play(const Print& print) {
   if (parts_.markets[id.index()].state != model::InstrumentState::trading) {
     return;
   }
+  advance_queues(print);
   ready_.clear();
   for (std::uint32_t slot = parts_.book.head(id); slot != IdRecord::kNoSlot;) {
     RestingOrder& order = parts_.book.at(slot);
@@ -221,8 +225,15 @@ void Matcher::attempt(RestingOrder& order, const Print& print) {
     expire(order, RejectReason::position_closed);
     return;
   }
-  const Quantity quantity = parts_.pricer.capacity(order, print, want);
   const bool is_limit = model::has_limit_price(request.type);
+  const market::OrderBook* book = book_at(print);
+  if (book != nullptr && is_conditional(request) && (!is_limit || order.is_crossing)) {
+    walk(order, print, *book);
+    return;
+  }
+  const Quantity quantity = order.queue.is_tracked()
+                                ? std::min(order.queue.due, want)
+                                : parts_.pricer.capacity(order, print, want);
   const bool takes = !is_limit || order.is_crossing || is_immediate(request);
   order.is_crossing = false;
   ++order.prints_seen;
@@ -245,7 +256,8 @@ void Matcher::attempt(RestingOrder& order, const Print& print) {
       const Price tick = parts_.instruments[print.instrument_id.index()].tick;
       execution.price = request.price;
       execution.liquidity_side = LiquiditySide::maker;
-      fills = fills && !is_immediate(request) && is_traded_through(request, print.price, tick);
+      fills = fills && !is_immediate(request) &&
+              (order.queue.is_tracked() || is_traded_through(request, print.price, tick));
     }
   }
   if (request.time_in_force == TimeInForce::fok && execution.quantity < wanted(order)) {
@@ -269,7 +281,7 @@ void Matcher::settle_rest(RestingOrder& order) {
   const bool is_market = !is_limit && !is_reducing(request);
   const bool is_limit_ioc = is_limit && is_immediate(request);
   if (request.time_in_force == TimeInForce::fok ||
-      ((is_market || is_limit_ioc) && order.prints_seen >= kPrintsOfTaker)) {
+      ((is_market || is_limit_ioc) && order.prints_seen >= Matcher::kPrintsOfTaker)) {
     expire(order, RejectReason::liquidity);
   }
 }
@@ -286,6 +298,7 @@ void Matcher::fill(RestingOrder& order, const Print& print, const Execution& exe
                   is_maker ? instrument.maker_fee : instrument.taker_fee);
   parts_.account.apply({id, request.side, execution.quantity, execution.price, commission});
   order.filled += execution.quantity;
+  count_fill(order, print, execution.liquidity_side);
 
   const Quantity position = parts_.account.position(id);
   const int sign_after = sign_of_quantity(position);
@@ -312,7 +325,7 @@ void Matcher::fill(RestingOrder& order, const Print& print, const Execution& exe
   }
   if (leaves.is_zero()) {
     parts_.book.remove(order, OrderStatus::filled);
-  } else {
+  } else if (!is_walking_) {
     settle_rest(order);
   }
 }

@@ -9,6 +9,7 @@
 #include "base/static_vector.hpp"
 #include "model/instrument.hpp"
 #include "sim/account.hpp"
+#include "sim/depth.hpp"
 #include "sim/order_book.hpp"
 #include "sim/pricer.hpp"
 #include "sim/print.hpp"
@@ -36,6 +37,8 @@ class Matcher {
     const Pricer& pricer;
     std::vector<MarketState>& markets;
     Rate liquidation_fee;  // beside the taker's fee
+    DepthBooks& depth;
+    QueueModel queue_model;
   };
   explicit Matcher(const Parts& parts) : parts_(parts) { ready_.reserve(Refs::capacity()); }
 
@@ -45,6 +48,11 @@ class Matcher {
   void cancel(RestingOrder& order, model::RejectReason reason);
   void expire(RestingOrder& order, model::RejectReason reason);
   void cancel_all(InstrumentId id, model::RejectReason reason);
+  // Where the tape shows a book: an order that was just accepted (or has lost its place by an
+  // amendment) meets it, and what may rest joins the queue of its price.
+  void meet_book(RestingOrder& order);
+  // After an event of the book.
+  void on_book(InstrumentId id, Timestamp ts);
   // After an acceptance: the partner learns of its link.
   void link(const RestingOrder& order);
   // The venue closes a share of our position against a bankrupt counterparty, if it is in profit.
@@ -57,6 +65,8 @@ class Matcher {
 
   // At most 200 own orders and the children of one.
   static constexpr std::uint32_t kOrdersMax = 200;
+  // Prints (or events of a shown book) at which a taker may look for what is left of it.
+  static constexpr std::uint8_t kPrintsOfTaker = 3;
 
  private:
   struct Ref {
@@ -83,6 +93,13 @@ class Matcher {
   bool prevent_self_trade(RestingOrder& taker, Price reach);
   [[nodiscard]] RestingOrder* first_own_maker(const RestingOrder& taker, Price reach) noexcept;
   bool take_away(RestingOrder& order, Quantity quantity);
+  // depth_match.cpp: whether the print's taker matches against a shown book instead of the print.
+  [[nodiscard]] const market::OrderBook* book_at(const Print& print) const noexcept;
+  void walk(RestingOrder& order, const Print& print, const market::OrderBook& book);
+  void advance_queues(const Print& print) noexcept;
+  void join_queue(RestingOrder& order, const market::OrderBook* book) noexcept;
+  void count_fill(const RestingOrder& order, const Print& print,
+                  model::LiquiditySide liquidity_side) noexcept;
 
   void act(RestingOrder& order, const Print& print);
   // These three: false when the order is gone.
@@ -118,6 +135,7 @@ class Matcher {
 
   Parts parts_;
   std::vector<Ref> ready_;  // of the print in hand; play() never nests
+  bool is_walking_ = false;  // an order takes level after level: its rest is judged at the end
 };
 
 }  // namespace lanner::sim

@@ -12,6 +12,7 @@
 #include "base/time.hpp"
 #include "model/order.hpp"
 #include "sim/id_registry.hpp"
+#include "sim/queue.hpp"
 
 namespace lanner::sim {
 
@@ -24,6 +25,7 @@ struct RestingOrder {
   std::uint32_t slot = 0;
   std::uint32_t next = IdRecord::kNoSlot;
   std::uint32_t previous = IdRecord::kNoSlot;
+  QueuePosition queue;          // of a resting limit at a feed with a book
   std::uint8_t prints_seen = 0;  // prints that it could have filled at
   bool is_resting = false;
   bool is_triggered = false;
@@ -35,6 +37,10 @@ struct RestingOrder {
 
 [[nodiscard]] constexpr bool is_conditional(const model::OrderRequest& order) noexcept {
   return model::is_conditional(order.type);
+}
+[[nodiscard]] constexpr bool is_immediate(const model::OrderRequest& order) noexcept {
+  return order.time_in_force == model::TimeInForce::ioc ||
+         order.time_in_force == model::TimeInForce::fok;
 }
 [[nodiscard]] constexpr bool is_reducing(const model::OrderRequest& order) noexcept {
   return order.reduce_only == model::ReduceOnly::yes ||

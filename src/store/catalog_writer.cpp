@@ -116,6 +116,16 @@ Status CatalogWriter::write_funding(std::string_view instrument,
   return state_->write(instrument, 0, rows);
 }
 
+Status CatalogWriter::write_depth(std::string_view instrument,
+                                  std::span<const DepthRecord> rows) {
+  return state_->write(instrument, 0, rows);
+}
+
+Status CatalogWriter::write_quotes(std::string_view instrument,
+                                   std::span<const QuoteRecord> rows) {
+  return state_->write(instrument, 0, rows);
+}
+
 Status CatalogWriter::finish() {
   const Status good = write_atomically(rules_path(state_->dir), render_rules(state_->rules));
   return good ? write_atomically(index_path(state_->dir), render_index(state_->index)) : good;

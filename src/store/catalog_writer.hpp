@@ -33,6 +33,9 @@ class CatalogWriter {
   [[nodiscard]] Status write_trades(std::string_view instrument, std::span<const TradeRecord> rows);
   [[nodiscard]] Status write_funding(std::string_view instrument,
                                      std::span<const FundingRecord> rows);
+  // The levels of an event stand together and share its stamp.
+  [[nodiscard]] Status write_depth(std::string_view instrument, std::span<const DepthRecord> rows);
+  [[nodiscard]] Status write_quotes(std::string_view instrument, std::span<const QuoteRecord> rows);
   // Writes rules and index, which makes the series visible.
   [[nodiscard]] Status finish();
 

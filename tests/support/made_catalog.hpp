@@ -58,6 +58,14 @@ class MadeCatalog {
     REQUIRE(writer_[0].write_funding(name, rows).has_value());
     return *this;
   }
+  MadeCatalog& depth(const std::string& name, const std::vector<store::DepthRecord>& rows) {
+    REQUIRE(writer_[0].write_depth(name, rows).has_value());
+    return *this;
+  }
+  MadeCatalog& quotes(const std::string& name, const std::vector<store::QuoteRecord>& rows) {
+    REQUIRE(writer_[0].write_quotes(name, rows).has_value());
+    return *this;
+  }
   [[nodiscard]] store::Catalog open() {
     REQUIRE(writer_[0].finish().has_value());
     auto catalog = store::Catalog::open(dir_);

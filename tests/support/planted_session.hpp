@@ -95,10 +95,16 @@ class PlantedSession {
       return;
     }
     const runtime::TapeItem item = tape_.next();
+    if (item.kind == runtime::TapeKind::quote || item.kind == runtime::TapeKind::depth) {
+      return;  // planted sessions play bars and trades
+    }
     model::EventPayload& payload = delay_.push(item).payload;
     switch (item.kind) {
       case runtime::TapeKind::funding:
         exchange_.on_funding(payload.emplace<model::FundingRate>(item.funding()), item.venue_time);
+        break;
+      case runtime::TapeKind::quote:
+      case runtime::TapeKind::depth:
         break;
       case runtime::TapeKind::trade:
         exchange_.on_trade(payload.emplace<model::TradeTick>(item.trade()), item.venue_time);

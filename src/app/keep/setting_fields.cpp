@@ -48,6 +48,9 @@ std::vector<SettingField> all_fields() {
        "delays between market, exchange and us; activity: they grow with the rate of trades"},
       {"sim.liquidation_fee", FieldType::decimal, "fraction", "0.0125", "0", "0.1", {},
        "of a liquidated notional, beside the taker's fee"},
+      {"sim.queue_model", FieldType::choice, "", "conservative", "", "",
+       {"conservative", "probabilistic", "none"},
+       "place of a resting limit in its queue, where the tape shows a book"},
       {"sim.venue_events", FieldType::text, "", "", "", "", {},
        "file of halts, rule changes, delistings and deleveraging by date"},
   };

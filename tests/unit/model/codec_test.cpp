@@ -228,6 +228,7 @@ TEST_CASE("no member of a record is forgotten") {
   check_every_member_is_visited<InstrumentStatus>();
   check_every_member_is_visited<FundingRate>();
   check_every_member_is_visited<MarkPrice>();
+  check_every_member_is_visited<QuoteTick>();
   check_every_member_is_visited<TradeTick>();
   check_every_member_is_visited<Bar>();
   check_every_member_is_visited<OrderAccepted>();

@@ -159,3 +159,49 @@ TEST_CASE("only what is selected is played, and rows are counted") {
   CHECK(first.bar().close == Price::from_int(100));
   CHECK(tape->played() == 1);
 }
+
+TEST_CASE("the levels of a book event come as one item, before the trades of their instant") {
+  const test::ScratchDir scratch("tape-depth");
+  const auto level = [](Duration after, std::int64_t units, int flags) {
+    store::DepthRecord row;
+    row.ts_event = (kMadeStart + after).ns();
+    row.price = Price::from_int(units).raw();
+    row.quantity = Quantity::from_int(1).raw();
+    row.flags = static_cast<std::uint8_t>(flags);
+    return row;
+  };
+  using Row = store::DepthRecord;
+  auto catalog = test::MadeCatalog(scratch.path() / "c")
+                     .instrument(kBtc)
+                     .trades(kBtc, {trade(seconds(1), 100)})
+                     .depth(kBtc, {level(seconds(1), 99, Row::snapshot | Row::event_begin),
+                                   level(seconds(1), 98, 0),
+                                   level(seconds(1), 97, Row::event_end),
+                                   level(seconds(1), 96, Row::event_begin | Row::event_end),
+                                   level(seconds(2), 95, Row::event_begin | Row::event_end)})
+                     .quotes(kBtc, {{.ts_event = (kMadeStart + seconds(1)).ns(), .bid_px = 1}})
+                     .open();
+  const auto items = played(catalog, {});
+  REQUIRE(items.size() == 4);  // no quote: the book tells its best levels itself
+  CHECK(items[0].kind == TapeKind::depth);
+  CHECK(items[0].depth().size() == 3);
+  CHECK(items[1].depth().size() == 1);
+  CHECK(items[1].depth()[0].price == Price::from_int(96).raw());
+  CHECK(items[2].kind == TapeKind::trade);
+  CHECK(items[3].kind == TapeKind::depth);
+}
+
+TEST_CASE("quotes are played where there is no depth") {
+  const test::ScratchDir scratch("tape-quotes");
+  auto catalog = test::MadeCatalog(scratch.path() / "c")
+                     .instrument(kBtc)
+                     .trades(kBtc, {trade(seconds(1), 100)})
+                     .quotes(kBtc, {{.ts_event = (kMadeStart + seconds(1)).ns(),
+                                     .bid_px = Price::from_int(99).raw()}})
+                     .open();
+  const auto items = played(catalog, {});
+  REQUIRE(items.size() == 2);
+  CHECK(items[0].kind == TapeKind::quote);
+  CHECK(items[0].quote().bid_px == Price::from_int(99));
+  CHECK(items[1].kind == TapeKind::trade);
+}
