@@ -2,6 +2,7 @@
 
 #include <span>
 
+#include "bench/book_tape.hpp"
 #include "bench/floors.hpp"
 #include "bench/row.hpp"
 #include "bench/tapes.hpp"
@@ -132,6 +133,39 @@ std::vector<Row> tick_backtest(const Settings& settings) {
       [&] { return scan_records(rows); });
   add_facts(row, played, options);
   return {row};
+}
+
+std::vector<Row> book_backtest(const Settings& settings) {
+  const runtime::RunOptions options = session_on_book();
+  const runtime::SessionPlan plan = expect(runtime::plan_session(options));
+  const model::Instrument& instrument = plan.spec.engine.instruments[0];
+  const auto depth = expect(plan.catalog.depth(instrument.id));
+  const std::span<const store::DepthRecord> rows = depth->rows();
+  const std::vector<FlatChange> changes = flat_changes(rows, instrument.tick);
+  const auto levels = static_cast<double>(rows.size());
+  Row book;
+  book.name = "order book, change and best";
+  book.unit = "ns/level";
+  book.floor = "flat window update";
+  book.limit = 10.0;
+  book.measured = compare(
+      settings, [&] { return order_book_update(rows, instrument.tick); },
+      [&] { return flat_window_update(changes); });
+  Played played;
+  Row row;
+  row.name = "backtest, book";
+  row.unit = "ns/level";
+  row.floor = "flat window update";
+  row.limit = 40.0;
+  row.measured = compare(
+      settings,
+      [&] {
+        played = play(plan, Timestamp{});
+        return played.ns / levels;
+      },
+      [&] { return flat_window_update(changes); });
+  add_facts(row, played, options);
+  return {book, row};
 }
 
 }  // namespace lanner::bench

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes conditions_bars.tc1.json and conditions_ticks.tc1.json, the standing conditions of the
+"""Writes conditions_bars, conditions_ticks and conditions_book (.tc1.json), the standing conditions of the
 measured backtests, all on minutes with a time stop of five.
 
 For each coin and side: one that the features of a closed bar fire and, on the tape of trades,
@@ -57,8 +57,18 @@ def at_bars(coin, _price):
                     [predicate("rsi14", "gt", 67), predicate("vol_z", "gt", 1)])
 
 
-def write(name, *kinds):
-    lines = [json.dumps(one) for coin, price in COINS.items()
+def on_book(coin, _price):
+    # What passes the mean takes shown levels; what waits a little behind it stands in a queue.
+    for pattern, entry in (("P04", "market"), ("P05", "limit"), ("P06", "limit")):
+        for side, is_up in (("long", True), ("short", False)):
+            away = 0.0 if pattern == "P05" else -0.2 if is_up else 0.2
+            rests = {"mode": entry, "offset_atr": 0.0 if entry == "market" else away}
+            yield {**condition(coin, side, pattern, NEAR, passing("ema9", is_up, 0)),
+                   "entry": rests}
+
+
+def write(name, *kinds, coins=COINS):
+    lines = [json.dumps(one) for coin, price in coins.items()
              for kind in kinds for one in kind(coin, price)]
     text = ('{"schema_version": "tc1", "limits": "none", "conditions": [\n'
             + ",\n".join(lines) + "\n]}\n")
@@ -67,3 +77,4 @@ def write(name, *kinds):
 
 write("conditions_bars.tc1.json", at_bars)
 write("conditions_ticks.tc1.json", between_bars, at_bars)
+write("conditions_book.tc1.json", on_book, coins={"BTC": 50000})

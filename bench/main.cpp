@@ -28,6 +28,7 @@ struct Arguments {
 // Bars first: their row tells the memory of a session, and later groups map larger tapes.
 const Group kGroups[] = {{"bars", bar_backtest},
                          {"ticks", tick_backtest},
+                         {"book", book_backtest},
                          {"apply", apply_costs},
                          {"conditions", condition_checks},
                          {"strategist", strategist_costs},

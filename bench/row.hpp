@@ -35,6 +35,7 @@ struct Group {
 
 [[nodiscard]] std::vector<Row> bar_backtest(const Settings& settings);
 [[nodiscard]] std::vector<Row> tick_backtest(const Settings& settings);
+[[nodiscard]] std::vector<Row> book_backtest(const Settings& settings);
 [[nodiscard]] std::vector<Row> apply_costs(const Settings& settings);
 [[nodiscard]] std::vector<Row> condition_checks(const Settings& settings);
 [[nodiscard]] std::vector<Row> strategist_costs(const Settings& settings);

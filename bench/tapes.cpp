@@ -48,18 +48,23 @@ void stop(const std::string& sentence) {
   std::exit(1);
 }
 
+runtime::RunOptions session_rules() {
+  runtime::RunOptions options;
+  options.profile = scratch_dir() / "profile";
+  options.balance = Money::from_int(1'000'000);
+  options.sets = kSets;
+  options.with_bad_day = false;
+  return options;
+}
+
 runtime::RunOptions session_on(const sim::SyntheticConfig& market) {
   const auto dir = scratch_dir() / runtime::synthetic_catalog_name(market);
   static_cast<void>(expect(runtime::make_synthetic_catalog(market, dir)));
-  runtime::RunOptions options;
+  runtime::RunOptions options = session_rules();
   options.data = dir;
-  options.profile = scratch_dir() / "profile";
-  options.balance = Money::from_int(1'000'000);
   const bool has_trades = market.trades_from != Timestamp::never();
   options.conditions = std::filesystem::path(LANNER_SOURCE_DIR) / "bench" /
                        (has_trades ? "conditions_ticks.tc1.json" : "conditions_bars.tc1.json");
-  options.sets = kSets;
-  options.with_bad_day = false;
   return options;
 }
 

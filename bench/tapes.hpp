@@ -14,6 +14,8 @@ namespace lanner::bench {
 // Where catalogs are made once and kept: build/bench of the source tree.
 [[nodiscard]] std::filesystem::path scratch_dir();
 
+// Balance and parameters of every measured session; no data yet.
+[[nodiscard]] runtime::RunOptions session_rules();
 // Makes the catalog of the market when it is not there yet, and asks for all of it.
 [[nodiscard]] runtime::RunOptions session_on(const sim::SyntheticConfig& market);
 // The same session asked of the command line.

@@ -30,7 +30,8 @@ class BookSide {
       return;
     }
     put(index, quantity);
-    if (quantity.is_zero() && needs_settling()) [[unlikely]] {
+    // Asked of every change: whether this one removed a level cannot be guessed.
+    if (needs_settling()) [[unlikely]] {
       settle();
     }
   }
