@@ -49,8 +49,8 @@ void OrderBook::end_event(Timestamp ts_event) noexcept {
   }
   in_snapshot_ = false;
   last_event_ = ts_event;
-  const bool is_crossed =
-      !sides_[0].is_empty() && !sides_[1].is_empty() && sides_[0].best_key() > -sides_[1].best_key();
+  const bool has_both = !sides_[0].is_empty() && !sides_[1].is_empty();
+  const bool is_crossed = has_both && sides_[0].best_key() > -sides_[1].best_key();
   state_ = is_crossed ? BookState::crossed : BookState::valid;
 }
 

@@ -14,7 +14,7 @@
 #include "core/engine_config.hpp"
 #include "model/condition.hpp"
 #include "sim/exchange.hpp"
-#include "runtime/venue_events.hpp"
+#include "runtime/inputs/venue_events.hpp"
 #include "store/catalog.hpp"
 #include "store/journal_format.hpp"
 

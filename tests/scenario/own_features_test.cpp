@@ -21,7 +21,7 @@ namespace {
 constexpr const char* kText = "zscore(close - ema(close, 50), 200)";
 constexpr const char* kConditions = R"({"schema_version": "tc1", "conditions": [
   {"coin": "BTCUSDT", "direction": "long", "stop_tf": "1h", "stop_atr": 1.0,
-   "take_profit_r": 1.0, "time_stop_min": 30, "expiry_s": 1800,
+   "take_profit_r": 2.0, "time_stop_min": 30, "expiry_s": 1800,
    "when_all": [{"lhs": "my_z", "tf": "1m", "op": "lt", "rhs": "const", "value": -2}]}]})";
 
 runtime::RunOptions options_in(const test::ScratchDir& scratch) {

@@ -1,4 +1,4 @@
-#include "runtime/venue_events.hpp"
+#include "runtime/inputs/venue_events.hpp"
 
 #include <doctest/doctest.h>
 
