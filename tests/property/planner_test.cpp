@@ -36,7 +36,7 @@ struct Draw {
     table.set(FeatureId::btc_ret_bps, Timeframe::m15, 200.0 * dice.uniform() - 100.0);
     input.btc_atr_bps = Score{100.0 * dice.uniform()};
     const auto equity = static_cast<std::int64_t>(dice.below(1'000'000));
-    input.cushion = {Money::from_int(equity), Money{}, Money{}};
+    input.cushion = {Money::from_int(equity), Money{}, Money{}, {}};
     input.coin.status = static_cast<model::CoinStatus>(dice.below(4));
     input.condition = &condition;
     input.latency = milliseconds(static_cast<std::int64_t>(dice.below(1000)));
