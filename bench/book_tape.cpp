@@ -162,8 +162,9 @@ double flat_window_update(std::span<const FlatChange> changes) {
     side.occupied[word] = bits;
     const std::uint64_t flag = std::uint64_t{1} << word;
     side.summary = bits == 0 ? side.summary & ~flag : side.summary | flag;
-    const int best_word = std::bit_width(side.summary | 1) - 1;
-    sum += best_word * 64 + std::bit_width(side.occupied[static_cast<std::size_t>(best_word)]);
+    const auto best_word = static_cast<int>(std::bit_width(side.summary | 1)) - 1;
+    const std::uint64_t best = side.occupied[static_cast<std::size_t>(best_word)];
+    sum += best_word * 64 + static_cast<int>(std::bit_width(best));
   }
   keep(sum);
   return static_cast<double>(thread_ns() - from) / static_cast<double>(changes.size());

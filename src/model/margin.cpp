@@ -20,8 +20,8 @@ std::optional<Price> solve(const LeveragedPosition& position, Rate rate, Money a
     return std::nullopt;
   }
   const Int128 raw =
-      detail::divide_half_even(Int128{need.raw()} * flip * kPricePerMoney, denominator);
-  if (raw <= 0 || !detail::fits_int64(raw)) {
+      lanner::detail::divide_half_even(Int128{need.raw()} * flip * kPricePerMoney, denominator);
+  if (raw <= 0 || !lanner::detail::fits_int64(raw)) {
     return std::nullopt;
   }
   return Price::from_raw(static_cast<std::int64_t>(raw));

@@ -2,23 +2,22 @@
 
 namespace lanner::sim {
 
-using market::OrderBook;
 using model::BookLevel;
 using model::Side;
 
 DepthBooks::DepthBooks(const model::InstrumentTable& instruments)
     : instruments_(&instruments), books_(instruments.size()) {}
 
-OrderBook& DepthBooks::book_of(InstrumentId id) {
-  std::unique_ptr<OrderBook>& book = books_[id.index()];
+market::OrderBook& DepthBooks::book_of(InstrumentId id) {
+  std::unique_ptr<market::OrderBook>& book = books_[id.index()];
   if (book == nullptr) {
-    book = std::make_unique<OrderBook>((*instruments_)[id.index()].tick, kFarLevels);
+    book = std::make_unique<market::OrderBook>((*instruments_)[id.index()].tick, kFarLevels);
   }
   return *book;
 }
 
 void DepthBooks::on_delta(const model::BookDelta& delta, Timestamp ts) {
-  OrderBook& book = book_of(delta.instrument_id);
+  market::OrderBook& book = book_of(delta.instrument_id);
   for (const BookLevel& level : delta.bids) {
     book.apply_delta(Side::buy, level.price, level.quantity);
   }
@@ -50,7 +49,7 @@ void DepthBooks::on_gap(InstrumentId id) noexcept {
 model::QuoteTick DepthBooks::top(InstrumentId id) const noexcept {
   model::QuoteTick quote;
   quote.instrument_id = id;
-  const OrderBook* book = books_[id.index()].get();
+  const market::OrderBook* book = books_[id.index()].get();
   if (book == nullptr || !book->is_valid()) {
     return quote;
   }
@@ -69,7 +68,7 @@ model::BookDepth DepthBooks::five_best(InstrumentId id) const noexcept {
   constexpr int kLevels = 5;
   model::BookDepth depth;
   depth.instrument_id = id;
-  const OrderBook* book = books_[id.index()].get();
+  const market::OrderBook* book = books_[id.index()].get();
   if (book == nullptr || !book->is_valid()) {
     return depth;
   }
@@ -89,13 +88,13 @@ void DepthBooks::take(InstrumentId id, Side side, const BookLevel& level,
   books_[id.index()]->apply_delta(side, level.price, level.quantity - taken);
 }
 
-bool crosses(const model::OrderRequest& order, const OrderBook& book) noexcept {
+bool crosses(const model::OrderRequest& order, const market::OrderBook& book) noexcept {
   const auto best = book.best(model::opposite(order.side));
   return model::has_limit_price(order.type) && best &&
          (order.side == Side::buy ? best->price <= order.price : best->price >= order.price);
 }
 
-bool is_in_view(const model::OrderRequest& order, const OrderBook& book) noexcept {
+bool is_in_view(const model::OrderRequest& order, const market::OrderBook& book) noexcept {
   const auto worst = book.worst(order.side);
   return worst && (order.side == Side::buy ? order.price >= *worst : order.price <= *worst);
 }
