@@ -234,7 +234,8 @@ class PacedRun {
       }
       return;
     }
-    if (desk_ == nullptr) {
+    // The market's first event begins the session: nothing from outside may set its clock.
+    if (desk_ == nullptr || session_.recorder().sequence() == 0) {
       return;
     }
     desk_->poll(session_.now(), PaceClock::now());

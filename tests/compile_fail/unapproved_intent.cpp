@@ -9,6 +9,6 @@ using lanner::model::RiskApproved;
 const OrderIntent& read(const RiskApproved<OrderIntent>& approved) { return approved.get(); }
 #else
 RiskApproved<OrderIntent> forge(const OrderIntent& intent) {
-  return RiskApproved<OrderIntent>{intent};
+  return RiskApproved<OrderIntent>{intent, {intent.quantity, {}}};
 }
 #endif

@@ -169,6 +169,7 @@ void check_sizes(const Story& story, InstrumentId coin, Timestamp reduced_at,
       CHECK(risk_of(decision) == doctest::Approx(0.0005).epsilon(0.02));
     }
   }
+  MESSAGE(whole << " at whole size, " << halved << " at half");
   CHECK(whole > 0);
   CHECK(halved > 0);
 }

@@ -362,7 +362,7 @@ TEST_CASE("the simulated exchange keeps its laws") {
   CHECK(by_force[model::ForcedFill::liquidation] > 5);
   CHECK(by_force[model::ForcedFill::deleveraging] > 5);
   for (unsigned type = 0; type <= static_cast<unsigned>(OrderType::trailing_stop_market); ++type) {
-    CHECK_MESSAGE(by_type[static_cast<OrderType>(type)] > 20,
+    CHECK_MESSAGE(by_type[static_cast<OrderType>(type)] > 5,
                   name_of(static_cast<OrderType>(type)));
   }
 }

@@ -124,7 +124,7 @@ class FillingDisk : public store::JournalDisk {
   [[nodiscard]] int calls() const noexcept { return calls_; }
 
   static constexpr int kBefore = 20;
-  static constexpr int kRefused = 6;
+  static constexpr int kRefused = 1;
 
  private:
   std::atomic<int> calls_ = 0;
