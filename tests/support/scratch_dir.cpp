@@ -2,14 +2,22 @@
 
 #include <unistd.h>
 
+#include <atomic>
 #include <fstream>
 #include <string>
 
 namespace lanner::test {
+namespace {
+
+// Two threads of one test may run a program each.
+std::atomic<unsigned> next_scratch{0};
+
+}  // namespace
 
 ScratchDir::ScratchDir(std::string_view name)
     : path_(std::filesystem::temp_directory_path() /
-            ("lanner-" + std::string(name) + "-" + std::to_string(::getpid()))) {
+            ("lanner-" + std::string(name) + "-" + std::to_string(::getpid()) + "-" +
+             std::to_string(next_scratch++))) {
     std::filesystem::remove_all(path_);
     std::filesystem::create_directories(path_);
 }
