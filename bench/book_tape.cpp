@@ -18,7 +18,8 @@ constexpr const char* kName = "BTCUSDT-PERP.BINANCE";
 constexpr std::int64_t kStart = 1'704'067'200 * kNsPerSecond;  // 2024-01-01 00:00 UTC
 constexpr std::int64_t kStep = 40 * kNsPerMs;                  // between two events of the book
 constexpr std::int64_t kEvents = 300'000;                      // 200 minutes
-constexpr std::int64_t kMiddle = 500'000;                      // ticks
+constexpr std::int64_t kMiddle = 20'000;                       // ticks: 0.5 bps each
+constexpr std::int64_t kRange = 10'000;                        // on both sides of it
 constexpr std::int64_t kDeep = 20;                             // levels a side at the start
 constexpr std::uint32_t kWindow = 4096;
 
@@ -58,7 +59,7 @@ struct Market {
   // The price goes up or down a tick, or stays; three more levels near it change.
   void event(std::int64_t at) {
     const std::size_t first = depth.size();
-    const std::int64_t drift = mid > kMiddle + 20'000 ? -1 : mid < kMiddle - 20'000 ? 1 : 0;
+    const std::int64_t drift = mid > kMiddle + kRange ? -1 : mid < kMiddle - kRange ? 1 : 0;
     const std::int64_t move = std::clamp<std::int64_t>(whole(3) - 1 + drift, -1, 1);
     if (move > 0) {
       level(at, model::Side::sell, mid + 1, 0);
@@ -118,7 +119,7 @@ Status make_catalog(const std::filesystem::path& dir) {
 }  // namespace
 
 runtime::RunOptions session_on_book() {
-  const auto dir = scratch_dir() / "book-1";
+  const auto dir = scratch_dir() / "book-2";
   if (!store::is_catalog(dir)) {
     if (const auto made = make_catalog(dir); !made) {
       stop(made.error().message);

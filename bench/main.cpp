@@ -54,7 +54,7 @@ Arguments parse(int count, char** values) {
       arguments.is_written = true;
     } else {
       fmt::print(stderr, "bench: unknown argument '{}'; there are --json, --write, --turns=N and "
-                         "a filter: bars ticks apply conditions strategist parts "
+                         "a filter: bars ticks book apply conditions strategist parts "
                          "parallel sqlite\n", value);
       std::exit(2);
     }

@@ -173,6 +173,9 @@ void SimulatedSession::play_depth(const TapeItem& item) {
     tops_[id.index()].instrument_id = id;  // nothing has been shown yet
   }
   book->on_event(item.depth(), *exchange_);
+  if (item.depth().front().stamp() < item.venue_time.ns()) {
+    return;  // it leads to the book at the start of the tape: nobody was there to hear of it
+  }
   const model::QuoteTick top = exchange_->depth().top(id);
   if (!(top == tops_[id.index()])) {
     tops_[id.index()] = top;

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstring>
 #include <numeric>
+#include <type_traits>
 #include <utility>
 
 #include "base/ensure.hpp"
@@ -35,6 +36,33 @@ template <>
 constexpr TapeKind kKindOf<store::QuoteRecord> = TapeKind::quote;
 template <>
 constexpr TapeKind kKindOf<store::DepthRecord> = TapeKind::depth;
+
+// The rows of a window and before them what leads from the last snapshot to its first; the changes
+// just before that snapshot as well, which may be younger than the snapshot says (book_sync.hpp).
+// The window alone where no snapshot is near.
+std::span<const store::DepthRecord> with_snapshot(std::span<const store::DepthRecord> all,
+                                                  std::span<const store::DepthRecord> window) {
+  constexpr std::size_t kLookBackRows = 900'000;
+  constexpr std::size_t kHeldRows = 20'000;
+  using Row = store::DepthRecord;
+  if (window.empty()) {
+    return window;
+  }
+  const auto first = static_cast<std::size_t>(window.data() - all.data());
+  const std::size_t least = first > kLookBackRows ? first - kLookBackRows : 0;
+  std::size_t at = first;
+  while (at > least && !(all[at].is(Row::snapshot) && all[at].is(Row::event_begin))) {
+    --at;
+  }
+  if (!all[at].is(Row::snapshot)) {
+    return window;
+  }
+  at = at > kHeldRows ? at - kHeldRows : 0;
+  while (at < first && !all[at].is(Row::event_begin)) {
+    ++at;
+  }
+  return all.subspan(at, first - at + window.size());
+}
 
 }  // namespace
 
@@ -93,6 +121,7 @@ Duration TapeItem::recorded_delay() const noexcept {
 
 Result<Tape> Tape::open(const store::Catalog& catalog, const TapeSelection& selection) {
   Tape tape;
+  tape.from_ = selection.from.ns();
   for (const InstrumentId id : selection.instruments) {
     if (const auto added = tape.add_instrument(catalog, id, selection); !added) {
       return tl::unexpected{added.error()};
@@ -147,7 +176,7 @@ void Tape::fill() {
   std::int64_t begin = Timestamp::never().ns();
   for (const Cursor& cursor : cursors_) {
     if (cursor.at != cursor.end) {
-      begin = std::min(begin, stamp_of(cursor.at));
+      begin = std::min(begin, time_at(cursor.at));
     }
   }
   if (begin == Timestamp::never().ns()) {
@@ -174,7 +203,7 @@ std::int64_t Tape::end_of_batch(std::int64_t begin) const noexcept {
   for (const Cursor& cursor : cursors_) {
     const auto left = static_cast<std::size_t>(cursor.end - cursor.at);
     if (left > kCursorRows * cursor.stride) {
-      end = std::min(end, stamp_of(cursor.at + kCursorRows * cursor.stride));
+      end = std::min(end, time_at(cursor.at + kCursorRows * cursor.stride));
     }
   }
   return std::max(end, begin + 1);
@@ -183,11 +212,11 @@ std::int64_t Tape::end_of_batch(std::int64_t begin) const noexcept {
 void Tape::take_until(std::uint32_t index, std::int64_t end) {
   Cursor& cursor = cursors_[index];
   while (cursor.at != cursor.end) {
-    const std::int64_t stamp = stamp_of(cursor.at);
-    if (stamp >= end) {
+    const std::int64_t time = time_at(cursor.at);
+    if (time >= end) {
       return;
     }
-    keys_.push_back(static_cast<Key>(stamp - batch_begin_) << kRowBits | batch_.size());
+    keys_.push_back(static_cast<Key>(time - batch_begin_) << kRowBits | batch_.size());
     const std::uint32_t records =
         cursor.kind == TapeKind::depth ? event_size(cursor.at, cursor.end) : 1;
     batch_.push_back({cursor.at, index, records});
@@ -270,7 +299,10 @@ Status Tape::add_ticks(const store::Catalog& catalog, const store::SeriesInfo& i
       return tl::unexpected{opened.error()};
     }
     series_.push_back(*opened);
-    const auto rows = (*opened)->between(selection.from, selection.to);
+    auto rows = (*opened)->between(selection.from, selection.to);
+    if constexpr (std::is_same_v<decltype(rows), std::span<const store::DepthRecord>>) {
+      rows = with_snapshot((*opened)->rows(), rows);
+    }
     if (info.kind == store::SeriesKind::trades) {
       add_spans(covered, rows, 0, kTradeHole);
     }

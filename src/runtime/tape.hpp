@@ -4,7 +4,9 @@
 // when. A bar stands at its open (the simulated exchange plays it as prints); the engine learns of
 // it only at its close plus the feed's latency (simulated_session.hpp).
 
+#include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <cstring>
 #include <memory>
 #include <span>
@@ -50,7 +52,8 @@ struct TapeSelection {
 class Tape {
  public:
   // Opens the finest series of each instrument; where series overlap the finest wins. Quotes are
-  // played where there is no depth: the book tells its best levels itself.
+  // played where there is no depth: the book tells its best levels itself. Of depth, what leads
+  // from the last snapshot to the book at `from` is played at once at `from`.
   [[nodiscard]] static Result<Tape> open(const store::Catalog& catalog,
                                          const TapeSelection& selection);
 
@@ -122,6 +125,10 @@ class Tape {
   // Records of the book event that starts at `at`.
   [[nodiscard]] static std::uint32_t event_size(const std::byte* at,
                                                 const std::byte* end) noexcept;
+  // When a row is played: at its stamp, but nothing before the tape begins.
+  [[nodiscard]] std::int64_t time_at(const std::byte* at) const noexcept {
+    return std::max(stamp_of(at), from_);
+  }
   bool skip_covered(std::uint32_t index) noexcept;
   void plant();
   void fill();
@@ -142,6 +149,7 @@ class Tape {
   std::size_t at_ = 0;       // in keys_
   Timestamp next_time_ = Timestamp::never();
   std::int64_t batch_begin_ = 0;
+  std::int64_t from_ = std::numeric_limits<std::int64_t>::min();
   std::int64_t span_ = kNsPerSecond;  // of the next batch; follows the density of the tape
   // Keeps the mappings alive.
   std::vector<std::shared_ptr<const void>> series_;

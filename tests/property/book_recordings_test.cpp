@@ -190,9 +190,13 @@ TEST_CASE("recorded spot book: no break over two files, its top is the recorded 
   check_recording("l2_raw/binance", "BTCUSDT.BINANCE", 1'000);
 }
 
-// The file holds no changes for the step to a snapshot: it is the state of a later instant. What
-// proves the changes is that every one of them fits: nothing is removed that is not there, nothing
-// is changed into itself, and always the top twenty of both sides stand, across all snapshots.
+// The file holds no changes for the step to a snapshot: it was made of whole books, one file an
+// hour, and the first book of an hour is written as a snapshot only, 0.3 to 6.9 s after the last
+// change (0.25 s apart otherwise); 4 to 40 levels differ. There are neither update ids nor order
+// ids, and no other of the 126,486 books of the file, earlier or later, equals one of the eleven:
+// there is no point up to which the changes could reproduce them. What proves the changes is that
+// every one of them fits: nothing is removed that is not there, nothing is changed into itself,
+// and always the top twenty of both sides stand, across all snapshots.
 TEST_CASE("recorded StandX changes fit the snapshots before and after them, all eleven times") {
   SKIP_WITHOUT_DATA();
   const test::ScratchDir dir{"book-standx"};

@@ -5,13 +5,14 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
+#include <map>
+#include <numeric>
 #include <string>
 #include <variant>
 #include <vector>
 
-#include "base/isotime.hpp"
 #include "store/catalog_writer.hpp"
+#include "support/golden.hpp"
 #include "support/recorded_book.hpp"
 
 namespace lanner {
@@ -88,9 +89,7 @@ std::vector<Intent> intents_of(std::span<const store::TradeRecord> trades, Price
 struct Played {
   bool is_whole = false;  // entered and left
   double r = 0.0;
-  Price entry;
-  Price exit;
-  std::string how;
+  std::string how;  // "stop", "target", "time"
 };
 
 // Market entry, stop and target as two linked conditionals, a market close at the end of the hold.
@@ -105,8 +104,13 @@ class Trade {
   Played play() {
     const Timestamp decided = intent_.at + sim::Latency{}.feed;
     send(1, intent_.side, model::OrderType::market, decided);
-    send(4, model::opposite(intent_.side), model::OrderType::market, decided + kHold);
+    bool is_over = false;
     while (!is_left_ && !venue_.is_done()) {
+      const Timestamp next = std::min(venue_.exchange.next_time(), venue_.next_time());
+      if (!is_over && next > decided + kHold) {
+        is_over = true;
+        send(4, model::opposite(intent_.side), model::OrderType::market, decided + kHold);
+      }
       // What the exchange does by itself comes one step at a time, so that its answer is in time.
       const Timestamp inside = venue_.exchange.next_time();
       if (inside < venue_.next_time()) {
@@ -147,15 +151,13 @@ class Trade {
       const Money notional = notional_of(fill->last_px, fill->last_qty);
       cash_ += (fill->side == Side::buy ? -notional : notional) - fill->commission;
       if (fill->client_order_id.value() == 1) {
-        entry_ = fill->last_px;
-        if (fill->leaves_qty.is_zero() && !is_entered_) {
-          is_entered_ = true;
+        entered_ += fill->last_qty;
+        if (entered_ == fill->last_qty) {
           const Side side = model::opposite(intent_.side);
           send(2, side, model::OrderType::stop_market, event.ts_init);
           send(3, side, model::OrderType::market_if_touched, event.ts_init);
         }
       } else {
-        exit_ = fill->last_px;
         how_ = fill->client_order_id.value() == 2   ? "stop"
                : fill->client_order_id.value() == 3 ? "target"
                                                     : "time";
@@ -166,9 +168,13 @@ class Trade {
   [[nodiscard]] Played result() const {
     const Price risk = intent_.side == Side::buy ? intent_.reference - intent_.stop
                                                  : intent_.stop - intent_.reference;
-    const Money at_risk = notional_of(risk, quantity_);
+    // An entry that was filled in part risks that part.
+    const Money at_risk = notional_of(risk, entered_);
+    if (!at_risk.is_positive()) {
+      return {};
+    }
     return {is_left_, static_cast<double>(cash_.raw()) / static_cast<double>(at_risk.raw()),
-            entry_, exit_, how_};
+            how_};
   }
 
   InstrumentId id_;
@@ -176,13 +182,36 @@ class Trade {
   Quantity quantity_;
   test::RecordedVenue venue_;
   std::size_t seen_ = 0;
-  bool is_entered_ = false;
+  Quantity entered_;
   bool is_left_ = false;
   Money cash_;
-  Price entry_;
-  Price exit_;
   std::string how_;
 };
+
+constexpr const char* kHead =
+    "# What bars promise, against trades and books\n\n"
+    "Written by `LANNER_APPROVE=1 build/dev/lanner_test_property -tc=\"*bar model is not "
+    "kinder*\"`, and\nchecked by the same test.\n\n"
+    "StandX BTC-USD, 2026-01-05 22:54 to 2026-01-06 24:00 UTC. Every twelve minutes one intent, "
+    "alternately\nlong and short: a market entry, a stop 0.5 % and a target 0.75 % away, a market "
+    "close after four hours,\nfees and latency as assumed. Each is played twice through the "
+    "simulated exchange: on one-minute bars\nmade of the trades, and on the trades themselves "
+    "with the book where it was recorded (2026-01-06 00:00\nto 12:00). The gap is R by bars minus "
+    "R by ticks: below zero the bar model is the harsher one. Asked\nfor is a mean of at most 0, "
+    "and at most +0.05 R for 95 % of the intents.\n\n"
+    "| left by (bars) | left by (ticks) | intents | mean gap, R | median | 95 % | worst | above "
+    "+0.05 |\n|---|---|---|---|---|---|---|---|\n";
+
+std::string cells_of(std::vector<double> gaps) {
+  std::sort(gaps.begin(), gaps.end());
+  const double sum = std::accumulate(gaps.begin(), gaps.end(), 0.0);
+  const auto above = std::count_if(gaps.begin(), gaps.end(), [](double gap) { return gap > 0.05; });
+  char text[160];
+  std::snprintf(text, sizeof text, " | %zu | %.3f | %.3f | %.3f | %.3f | %ld |\n", gaps.size(),
+                sum / static_cast<double>(gaps.size()), gaps[gaps.size() / 2],
+                gaps[gaps.size() * 95 / 100], gaps.back(), static_cast<long>(above));
+  return text;
+}
 
 }  // namespace
 
@@ -198,35 +227,29 @@ TEST_CASE("the bar model is not kinder than the tick model: StandX of 2026-01-05
   REQUIRE(trades);
   const model::Instrument& instrument = ticks.instruments()[id->index()];
   const store::Catalog bars = bar_catalog(dir.path() / "bars", instrument, (*trades)->rows());
+  std::map<std::string, std::vector<double>> gaps_by_way;
   std::vector<double> gaps;
-  double sum = 0.0;
   for (const Intent& intent : intents_of((*trades)->rows(), instrument.tick)) {
     const Played by_tick = Trade{ticks, *id, intent}.play();
     const Played by_bar = Trade{bars, *bars.find(kInstrument), intent}.play();
-    if (!by_tick.is_whole || !by_bar.is_whole) {
-      continue;
-    }
-    gaps.push_back(by_bar.r - by_tick.r);
-    sum += gaps.back();
-    if (std::getenv("FILL_SHOW") != nullptr) {
-      std::printf("%s %s  bar %s -> %s %s %.3f   tick %s -> %s %s %.3f   gap %+.3f\n",
-                  format_utc(intent.at).c_str(), intent.side == Side::buy ? "long" : "short",
-                  to_string(by_bar.entry).c_str(), to_string(by_bar.exit).c_str(),
-                  by_bar.how.c_str(), by_bar.r, to_string(by_tick.entry).c_str(),
-                  to_string(by_tick.exit).c_str(), by_tick.how.c_str(), by_tick.r, gaps.back());
+    if (by_tick.is_whole && by_bar.is_whole) {
+      gaps.push_back(by_bar.r - by_tick.r);
+      gaps_by_way[by_bar.how + " | " + by_tick.how].push_back(gaps.back());
     }
   }
-  std::sort(gaps.begin(), gaps.end());
   const auto kind = std::count_if(gaps.begin(), gaps.end(), [](double gap) { return gap > 0.05; });
-  std::printf("bar model against tick model, StandX: %zu intents, mean %.4f R, median %.4f, p95 "
-              "%.4f, worst %.4f, above +0.05: %ld\n",
-              gaps.size(), sum / static_cast<double>(gaps.size()), gaps[gaps.size() / 2],
-              gaps[gaps.size() * 95 / 100], gaps.back(), static_cast<long>(kind));
+  std::string text = kHead;
+  for (const auto& [way, some] : gaps_by_way) {
+    text += "| " + way + cells_of(some);
+  }
+  text += "| all | all" + cells_of(gaps);
+  std::printf("bar model against tick model:\n%s", text.c_str());
   CHECK(gaps.size() >= 100);
-  CHECK(sum <= 0.0);
-  // On the mean the bars are harder; one by one 12 of 103 are kinder by more than .05 R, and the
-  // goal of 5 in 100 is not reached.
-  CHECK(kind * 100 <= 15 * static_cast<long>(gaps.size()));
+  CHECK(std::accumulate(gaps.begin(), gaps.end(), 0.0) <= 0.0);
+  CHECK(kind * 20 <= static_cast<long>(gaps.size()));
+  CHECK(gaps_by_way.count("stop | stop") == 1);
+  CHECK(gaps_by_way.count("target | target") == 1);
+  CHECK_GOLDEN("../../../docs/reference/fill_model.md", text);
 }
 
 }  // namespace lanner

@@ -205,3 +205,29 @@ TEST_CASE("quotes are played where there is no depth") {
   CHECK(items[0].quote().bid_px == Price::from_int(99));
   CHECK(items[1].kind == TapeKind::trade);
 }
+
+TEST_CASE("depth that leads from the last snapshot to the start is played at the start") {
+  const test::ScratchDir scratch("tape-depth-before");
+  using Row = store::DepthRecord;
+  const auto level = [](Duration after, int flags) {
+    Row row;
+    row.ts_event = (kMadeStart + after).ns();
+    row.price = Price::from_int(99).raw();
+    row.quantity = Quantity::from_int(1).raw();
+    row.flags = static_cast<std::uint8_t>(flags | Row::event_begin | Row::event_end);
+    return row;
+  };
+  auto catalog = test::MadeCatalog(scratch.path() / "c")
+                     .instrument(kBtc)
+                     .trades(kBtc, {trade(seconds(4), 100)})
+                     .depth(kBtc, {level(seconds(1), Row::snapshot), level(seconds(2), 0),
+                                   level(seconds(5), 0)})
+                     .open();
+  const auto items = played(catalog, {.instruments = {}, .from = kMadeStart + seconds(3)});
+  REQUIRE(items.size() == 4);
+  CHECK(items[0].venue_time == kMadeStart + seconds(3));
+  CHECK(items[0].depth()[0].is(Row::snapshot));
+  CHECK(items[1].venue_time == kMadeStart + seconds(3));
+  CHECK(items[2].kind == TapeKind::trade);
+  CHECK(items[3].venue_time == kMadeStart + seconds(5));
+}
