@@ -15,12 +15,14 @@ namespace lanner::bench {
 namespace {
 
 constexpr std::size_t kKinds = std::variant_size_v<model::EventPayload>;
-constexpr std::array<const char*, kKinds> kNames = {
-    "instrument status", "funding rate",  "mark price",     "trade",
-    "bar",               "order accepted", "order rejected", "order triggered",
-    "order canceled",    "order expired", "order filled",   "status unknown",
-    "status report",     "cancel rejected", "funding paid", "timer",
-    "trading state",     "condition proposed"};
+constexpr std::array kNames{
+    "instrument status", "instrument rules", "funding rate", "mark price", "open interest",
+    "liquidation", "sentiment", "quote", "book depth", "trade", "bar", "order accepted",
+    "order rejected", "order triggered", "order canceled", "order expired", "order filled",
+    "order unknown", "order report", "cancel rejected", "order amended", "amend rejected",
+    "funding paid", "timer", "trading state", "condition proposed", "proposal refused",
+    "proposer changed"};
+static_assert(kNames.size() == kKinds);
 
 // Hours of the tick tape: enough trades behind enough bars.
 constexpr std::int64_t kTradeMinutes = 10;
