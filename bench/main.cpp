@@ -33,6 +33,7 @@ const Group kGroups[] = {{"bars", bar_backtest},
                          {"conditions", condition_checks},
                          {"strategist", strategist_costs},
                          {"parts", small_parts},
+                         {"journal", journal_costs},
                          {"parallel", parallel_backtests},
                          {"sqlite", sqlite_peer}};
 
@@ -55,7 +56,7 @@ Arguments parse(int count, char** values) {
     } else {
       fmt::print(stderr, "bench: unknown argument '{}'; there are --json, --write, --turns=N and "
                          "a filter: bars ticks book apply conditions strategist parts "
-                         "parallel sqlite\n", value);
+                         "journal parallel sqlite\n", value);
       std::exit(2);
     }
   }

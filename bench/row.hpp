@@ -39,6 +39,7 @@ struct Group {
 [[nodiscard]] std::vector<Row> apply_costs(const Settings& settings);
 [[nodiscard]] std::vector<Row> condition_checks(const Settings& settings);
 [[nodiscard]] std::vector<Row> strategist_costs(const Settings& settings);
+[[nodiscard]] std::vector<Row> journal_costs(const Settings& settings);
 [[nodiscard]] std::vector<Row> small_parts(const Settings& settings);
 [[nodiscard]] std::vector<Row> parallel_backtests(const Settings& settings);
 [[nodiscard]] std::vector<Row> sqlite_peer(const Settings& settings);

@@ -290,11 +290,13 @@ Status JournalWriter::await_written() noexcept {
 
 Status JournalWriter::await_acknowledged() noexcept {
   State& s = *state_;
-  const Status written = await_written();
-  if (!written || s.pump == nullptr) {
-    return written;
+  if (!s.error || s.pump == nullptr) {
+    return s.error;
   }
-  static_cast<void>(s.pump->wait_acknowledged(s.pump->position(), kPatienceNs));
+  // One wait: to be woken for the write and again for the sync would cost more than the record.
+  if (!s.pump->wait_acknowledged(s.pump->position(), kPatienceNs)) {
+    return await_written();
+  }
   return s.pump->status();
 }
 
