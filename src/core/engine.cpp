@@ -48,6 +48,8 @@ Engine::Engine(EngineConfig config)
   candidates_.book().set_universe(static_cast<std::size_t>(
       std::count_if(config_.is_active.begin(), config_.is_active.end(),
                     [](std::uint8_t is_active) { return is_active != 0; })));
+  knowledge_.learn_from_past(config_.past,
+                             config_.parameters.score(model::Param::warm_start_weight));
 }
 
 void Engine::apply(const model::Event& event, model::CommandSink& sink) noexcept {

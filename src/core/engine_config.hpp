@@ -9,6 +9,7 @@
 #include "base/fixed.hpp"
 #include "base/time.hpp"
 #include "features/user_feature.hpp"
+#include "learn/past_label.hpp"
 #include "model/component.hpp"
 #include "model/instrument.hpp"
 #include "model/margin.hpp"
@@ -36,6 +37,7 @@ struct EngineConfig {
   Duration order_latency = milliseconds(100);  // decision to venue and back, for expected costs
   EngineLimits limits;
   std::vector<features::UserFeature> own_features;  // in the order of their ids
+  std::vector<learn::PastLabel> past;  // in the order of labelled_at: the warm start
 };
 
 }  // namespace lanner::core

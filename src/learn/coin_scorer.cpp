@@ -68,21 +68,34 @@ void CoinScorer::on_label(const model::CandidateLabel& label, Tier tier, Timesta
   if (!label.is_filled || label.weight <= Score{}) {
     return;
   }
-  Coin& coin = coins_[label.instrument_id.index()];
-  coin.tier = tier;
-  const double scale = scale_.weight_of(block_start(label.block_id));
-  now_weight_ = std::as_const(scale_).weight_of(now_);
-  const Outcome outcome{label.weight.value(), label.gross_r.value(), label.net_r.value()};
-  const std::size_t side = level_of(label.side);
-  bool is_known = global_.add(label.block_id, outcome, scale);
-  is_known &= tiers_[static_cast<std::size_t>(tier)].add(label.block_id, outcome, scale);
-  is_known &= coin.nodes[coin_level].evidence.add(label.block_id, outcome, scale);
-  is_known &= coin.nodes[side].evidence.add(label.block_id, outcome, scale);
-  late_ += is_known ? 0 : 1;
+  count(label.instrument_id, label.side, tier, label.block_id,
+        {label.weight.value(), label.gross_r.value(), label.net_r.value()});
   if (!is_masked_) {
     judge(label.instrument_id, coin_level, changes);
-    judge(label.instrument_id, side, changes);
+    judge(label.instrument_id, level_of(label.side), changes);
   }
+}
+
+void CoinScorer::on_past(const PastLabel& label, double share) noexcept {
+  if (label.labelled_at > now_) {
+    now_ = label.labelled_at;
+    move_reference();
+  }
+  count(label.instrument_id, label.key.side, label.tier, label.block_id,
+        {label.weight.value() * share, label.gross_r.value(), label.net_r.value(), share});
+}
+
+void CoinScorer::count(InstrumentId id, PositionSide side, Tier tier, std::int64_t block_id,
+                       const Outcome& outcome) noexcept {
+  Coin& coin = coins_[id.index()];
+  coin.tier = tier;
+  const double scale = scale_.weight_of(block_start(block_id));
+  now_weight_ = std::as_const(scale_).weight_of(now_);
+  bool is_known = global_.add(block_id, outcome, scale);
+  is_known &= tiers_[static_cast<std::size_t>(tier)].add(block_id, outcome, scale);
+  is_known &= coin.nodes[coin_level].evidence.add(block_id, outcome, scale);
+  is_known &= coin.nodes[level_of(side)].evidence.add(block_id, outcome, scale);
+  late_ += is_known ? 0 : 1;
 }
 
 void CoinScorer::on_time(Timestamp now, StatusBuffer& changes) noexcept {

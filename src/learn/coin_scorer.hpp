@@ -19,6 +19,7 @@
 #include "base/time.hpp"
 #include "learn/buffers.hpp"
 #include "learn/evidence.hpp"
+#include "learn/past_label.hpp"
 #include "learn/shrinkage.hpp"
 #include "market/cost_model.hpp"
 #include "model/component.hpp"
@@ -49,6 +50,9 @@ class CoinScorer {
 
   void on_label(const model::CandidateLabel& label, Tier tier, Timestamp now,
                 StatusBuffer& changes) noexcept;
+  // One from before the session, at `share` of its weight. It changes no status: only what the
+  // session itself sees does.
+  void on_past(const PastLabel& label, double share) noexcept;
   // Lifts what has outlived its time; one comparison while nothing has.
   void on_time(Timestamp now, StatusBuffer& changes) noexcept;
 
@@ -94,6 +98,8 @@ class CoinScorer {
       const noexcept;
   void change(InstrumentId id, std::size_t level, model::CoinStatus after,
               model::StatusReason reason, const Means& means, StatusBuffer& changes) noexcept;
+  void count(InstrumentId id, model::PositionSide side, Tier tier, std::int64_t block_id,
+             const Outcome& outcome) noexcept;
   void move_reference() noexcept;
 
   double sigma_;

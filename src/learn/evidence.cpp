@@ -86,8 +86,8 @@ bool BlockEvidence::add(std::int64_t block_id, const Outcome& outcome, double sc
   block.net += outcome.weight * net;
   block.best = std::max(block.best, outcome.weight);
   count(block, scale);
-  sums_.labels += scale;
-  sums_.wins += outcome.net_r > 0.0 ? scale : 0.0;
+  sums_.labels += scale * outcome.counts;
+  sums_.wins += outcome.net_r > 0.0 ? scale * outcome.counts : 0.0;
   return true;
 }
 

@@ -43,6 +43,7 @@ struct Outcome {
   double weight = 0.0;  // 1 for fills, less for shadow labels
   double gross_r = 0.0;
   double net_r = 0.0;
+  double counts = 1.0;  // as so much of a label; less when it is from before the session
 };
 
 // Sums over blocks, in the scale of a DecayScale. A block's observation is the weighted mean of

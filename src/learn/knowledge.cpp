@@ -30,6 +30,18 @@ void KnowledgeBrain::on_label(const model::CandidateLabel& label, Tier tier, Tim
   reflection_.on_label(label);
 }
 
+void KnowledgeBrain::learn_from_past(std::span<const PastLabel> labels, Score share) noexcept {
+  if (share <= Score{}) {
+    return;
+  }
+  for (const PastLabel& label : labels) {
+    patterns_.on_past(label, share.value());
+    if (label.key.proposer == 0 && label.key.grid == model::GridPoint::prior) {
+      coins_.on_past(label, share.value());
+    }
+  }
+}
+
 void KnowledgeBrain::on_time(Timestamp now, StatusBuffer& changes) noexcept {
   patterns_.on_time(now);
   coins_.on_time(now, changes);

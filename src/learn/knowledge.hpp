@@ -7,12 +7,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <vector>
 
 #include "base/bytes.hpp"
 #include "learn/adaptations.hpp"
 #include "learn/candidate_log.hpp"
 #include "learn/coin_scorer.hpp"
+#include "learn/past_label.hpp"
 #include "learn/pattern_library.hpp"
 #include "learn/pattern_posterior.hpp"
 #include "learn/reflection.hpp"
@@ -52,6 +54,10 @@ class KnowledgeBrain {
 
   void on_label(const model::CandidateLabel& label, Tier tier, Timestamp now,
                 StatusBuffer& changes) noexcept;
+  // Warm start: fills the posteriors, before the first event, with what the history before the
+  // session taught an engine like this one, each label at `share` of its weight. Evidence for
+  // claims, statuses and reflection begin with the session: history was known when it was chosen.
+  void learn_from_past(std::span<const PastLabel> labels, Score share) noexcept;
   // Each cycle and at day start: ages evidence, lifts what has outlived its time.
   void on_time(Timestamp now, StatusBuffer& changes) noexcept;
 

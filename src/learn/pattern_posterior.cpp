@@ -49,6 +49,16 @@ void PatternPosterior::on_label(const model::CandidateLabel& label, Timestamp no
   }
 }
 
+void PatternPosterior::on_past(const PastLabel& label, double share) noexcept {
+  on_time(label.labelled_at);
+  const Outcome outcome{label.weight.value() * share, label.gross_r.value(), label.net_r.value(),
+                        share};
+  const double scale = scale_.weight_of(block_start(label.block_id));
+  if (!nodes_[label.key.index()].add(label.block_id, outcome, scale)) {
+    ++late_;
+  }
+}
+
 BlockEvidence::Sums PatternPosterior::sums(const PatternKey& key) const noexcept {
   return nodes_[key.index()].at(scale_.weight_of(now_));
 }

@@ -11,6 +11,7 @@
 #include "base/time.hpp"
 #include "learn/block.hpp"
 #include "learn/evidence.hpp"
+#include "learn/past_label.hpp"
 #include "learn/shrinkage.hpp"
 #include "model/parameters.hpp"
 #include "model/position.hpp"
@@ -31,6 +32,9 @@ class PatternPosterior {
 
   // Unfilled labels say nothing about R and are passed over.
   void on_label(const model::CandidateLabel& label, Timestamp now) noexcept;
+
+  // One from before the session, at `share` of its weight.
+  void on_past(const PastLabel& label, double share) noexcept;
 
   // Thompson draw of E[R_gross]: a pure function of posterior, seed, key and counter.
   [[nodiscard]] Score draw(const PatternKey& key, std::uint64_t seed,

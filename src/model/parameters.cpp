@@ -222,6 +222,8 @@ constexpr std::array<ParameterSpec, kParamCount> kSpecs{{
      "size beside each open position of the same side in the same coin by correlation"},
     {warm_start_weight, "warm_start.weight", "share", "0.3", "0", "1",
      "weight of what was learned from history before the first decision"},
+    {warm_start_days, "warm_start.days", "d", "30", "1", "90",
+     "history before the session that is learned from, as far as the catalog holds it"},
 }};
 
 Rate parse_or_stop(std::string_view text) noexcept {

@@ -134,6 +134,7 @@ enum class Param : std::uint16_t {
   strategist_corr_max,
   strategist_corr_multiplier,
   warm_start_weight,
+  warm_start_days,
   count_,
 };
 inline constexpr std::size_t kParamCount = static_cast<std::size_t>(Param::count_);

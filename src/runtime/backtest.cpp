@@ -99,7 +99,7 @@ Result<views::RunResult> run_backtest(const RunOptions& options, const store::Ca
   }
   views::RunResult result = statistics.result();
   add_spec(result, plan->spec);
-  result.notes = plan->notes;
+  result.notes.insert(result.notes.begin(), plan->notes.begin(), plan->notes.end());
   figures.digest = session.recorder().digest();
   add_closed(result, figures);
   result.session = options.out.string();

@@ -58,6 +58,7 @@ struct RunOptions {
   std::filesystem::path venue_events;  // file; empty: none
   std::filesystem::path out;  // session directory; empty: no journal is kept
   bool with_bad_day = true;   // run the bad-day twin beside it
+  bool with_past = true;    // learn from the history before it (warm_start.weight)
   bool best_span = false;     // only the span with the most distinct instruments
 };
 

@@ -6,6 +6,7 @@
 #include "runtime/instrument_choice.hpp"
 #include "runtime/inputs/latency_file.hpp"
 #include "runtime/inputs/own_features.hpp"
+#include "runtime/inputs/warm_start.hpp"
 #include "runtime/synthetic_catalog.hpp"
 #include "store/import/tc1_file.hpp"
 #include "strategy/vetting/bar_history.hpp"
@@ -220,19 +221,28 @@ Result<SessionPlan> plan_session(const RunOptions& options, const store::Catalog
   if (const auto added = add_conditions(spec, choice->notes, options); !added) {
     return tl::unexpected{added.error()};
   }
+  if (options.with_past) {
+    auto past = labels_before(spec, catalog);
+    if (!past) {
+      return tl::unexpected{past.error()};
+    }
+    spec.engine.past = std::move(*past);
+  }
   return SessionPlan{std::move(spec), catalog, std::move(choice->notes)};
 }
 
-Result<Tape> open_tape(const SessionPlan& plan) {
+Result<Tape> open_tape(const SessionPlan& plan) { return open_tape(plan.spec, plan.catalog); }
+
+Result<Tape> open_tape(const SessionSpec& spec, const store::Catalog& catalog) {
   TapeSelection selection;
-  selection.from = plan.spec.from;
-  selection.to = plan.spec.to;
-  for (const model::Instrument& instrument : plan.spec.engine.instruments) {
-    if (plan.spec.engine.is_active[instrument.id.index()] != 0) {
+  selection.from = spec.from;
+  selection.to = spec.to;
+  for (const model::Instrument& instrument : spec.engine.instruments) {
+    if (spec.engine.is_active[instrument.id.index()] != 0) {
       selection.instruments.push_back(instrument.id);
     }
   }
-  return Tape::open(plan.catalog, selection);
+  return Tape::open(catalog, selection);
 }
 
 }  // namespace lanner::runtime

@@ -26,5 +26,6 @@ struct SessionPlan {
 // The catalog that the options name: opened, imported, or made when they name none.
 [[nodiscard]] Result<store::Catalog> open_catalog(const RunOptions& options);
 [[nodiscard]] Result<Tape> open_tape(const SessionPlan& plan);
+[[nodiscard]] Result<Tape> open_tape(const SessionSpec& spec, const store::Catalog& catalog);
 
 }  // namespace lanner::runtime

@@ -1,5 +1,6 @@
 #include "runtime/session_result.hpp"
 
+#include "base/isotime.hpp"
 #include "runtime/fill_model.hpp"
 #include "sim/protection_judge.hpp"
 
@@ -39,6 +40,13 @@ void add_spec(views::RunResult& result, const SessionSpec& spec) {
   result.feed_note = spec.origin_note;
   result.universe = spec.universe;
   result.model = describe_fill_model(spec);
+  if (!spec.engine.past.empty()) {
+    result.notes.push_back(
+        "warm start: the posteriors begin with " + std::to_string(spec.engine.past.size()) +
+        " labels from before " + format_utc(spec.from.ns()) + ", each at " +
+        to_string(spec.engine.parameters.rate(model::Param::warm_start_weight)) +
+        " of its weight");
+  }
 }
 
 void add_closed(views::RunResult& result, const SessionClosed& closed) {

@@ -1,5 +1,8 @@
 #include "runtime/session_spec.hpp"
 
+#include <algorithm>
+#include <bit>
+
 #include "base/bytes.hpp"
 #include "base/hash.hpp"
 #include "model/codec.hpp"
@@ -7,7 +10,7 @@
 namespace lanner::runtime {
 namespace {
 
-constexpr std::uint16_t kSpecVersion = 4;
+constexpr std::uint16_t kSpecVersion = 5;
 
 // One visitor for both directions: the order of fields is written once.
 class SpecWriter {
@@ -103,6 +106,12 @@ void as_number(V& visitor, Timestamp& value) {
   visitor.number(ns);
   value = Timestamp{ns};
 }
+template <typename V>
+void as_number(V& visitor, Score& value) {
+  auto bits = std::bit_cast<std::int64_t>(value.value());
+  visitor.number(bits);
+  value = Score{std::bit_cast<double>(bits)};
+}
 template <typename V, typename Tag, typename Rep>
 void as_number(V& visitor, Id<Tag, Rep>& value) {
   auto number = static_cast<std::int64_t>(value.value());
@@ -130,6 +139,17 @@ void visit_instrument(V& visitor, model::Instrument& x) {
 }
 
 template <typename V>
+void visit_past(V& visitor, learn::PastLabel& x) {
+  // What is chosen from small sets travels in one number.
+  std::uint64_t packed = x.instrument_id.value() | std::uint64_t{x.key.index()} << 32U |
+                         std::uint64_t{static_cast<std::uint8_t>(x.tier)} << 56U;
+  numbers(visitor, packed, x.block_id, x.labelled_at, x.weight, x.gross_r, x.net_r);
+  x.instrument_id = InstrumentId{static_cast<std::uint32_t>(packed)};
+  x.key = learn::PatternKey::of_index((packed >> 32U) & 0xff'ffffU);
+  x.tier = static_cast<market::CostModel::Tier>(packed >> 56U);
+}
+
+template <typename V>
 void visit_engine(V& visitor, core::EngineConfig& x) {
   visitor.list(x.instruments,
                [&visitor](model::Instrument& item) { visit_instrument(visitor, item); });
@@ -144,6 +164,7 @@ void visit_engine(V& visitor, core::EngineConfig& x) {
     visitor.text(item.name);
     visitor.text(item.text);
   });
+  visitor.list(x.past, [&visitor](learn::PastLabel& item) { visit_past(visitor, item); });
 }
 
 // Kinds of fact by their place in the variant.
@@ -216,7 +237,13 @@ Result<SessionSpec> decode_spec(std::span<const std::byte> bytes) {
   }
   SessionSpec spec;
   visit_spec(reader, spec);
-  if (!reader.is_good()) {
+  const auto is_foreign = [&spec](const learn::PastLabel& label) {
+    return label.instrument_id.index() >= spec.engine.instruments.size() ||
+           label.key.index() >= learn::PatternKey::kCount ||
+           label.tier > market::CostModel::Tier::low;
+  };
+  const auto& past = spec.engine.past;
+  if (!reader.is_good() || std::any_of(past.begin(), past.end(), is_foreign)) {
     return fail(ErrorKind::data, "the session's first record is damaged");
   }
   return spec;

@@ -208,7 +208,9 @@ Result<std::vector<SweepJob>> expand_sweep(const SweepRequest& request,
   if (!is_split && !request.is_each_instrument) {
     return combined;
   }
-  const auto plan = plan_session(request.base, catalog);
+  RunOptions whole = request.base;
+  whole.with_past = false;  // only its span and instruments are asked for
+  const auto plan = plan_session(whole, catalog);
   if (!plan) {
     return tl::unexpected{plan.error()};
   }

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "learn/coin_scorer.hpp"
 #include "store/import/source_name.hpp"
 
 using namespace lanner;
@@ -30,6 +31,10 @@ SessionSpec some_spec() {
   CHECK(spec.engine.parameters.set("risk.heat_pct", "7.5").has_value());
   spec.engine.mask.mask(model::Component::btc_lead);
   spec.engine.balance_by_venue = {Money::from_int(10'000), Money{}};
+  spec.engine.past = {{{model::TemplateId::p02, model::PositionSide::short_side,
+                        model::ConditionSource::strategist},
+                       InstrumentId{1}, learn::Tier::low, -3, Timestamp{-7}, Score{0.5},
+                       Score{-1.25}, Score{1e-300}}};
   spec.engine.seed = 42;
   spec.engine.epoch = 3;
   spec.engine.feed_latency = milliseconds(70);
@@ -62,6 +67,13 @@ TEST_CASE("a session's specification comes back whole") {
   CHECK(again->origin_note == spec.origin_note);
   CHECK(again->catalog == spec.catalog);
   CHECK(again->universe == spec.universe);
+  REQUIRE(again->engine.past.size() == 1);
+  const learn::PastLabel& past = again->engine.past.front();
+  CHECK(past.key == spec.engine.past.front().key);
+  CHECK(past.instrument_id == InstrumentId{1});
+  CHECK(past.tier == learn::Tier::low);
+  CHECK(past.block_id == -3);
+  CHECK(past.net_r == Score{1e-300});
   CHECK(again->from == spec.from);
   CHECK(again->to == spec.to);
   REQUIRE(again->engine.instruments.size() == 2);
