@@ -162,6 +162,33 @@ Outcomes made_outcomes() {
   return outcomes;
 }
 
+// The same outcomes with so many R of a block added to each value of each claim.
+double confirmed_with_edge(const Outcomes& outcomes, double edge) {
+  Outcomes better = outcomes;
+  for (BlockValue& value : better.values) {
+    value.value += edge;
+  }
+  int confirmed = 0;
+  for (std::uint64_t run = 0; run < kRuns; ++run) {
+    // An edge has no sign to draw, so each run draws its blocks instead, with replacement.
+    RandomStream chance(run, 53);
+    Outcomes drawn;
+    std::vector<std::vector<BlockValue>> by_block(better.blocks);
+    for (const BlockValue& value : better.values) {
+      by_block[value.block].push_back(value);
+    }
+    for (std::size_t i = 0; i < better.blocks; ++i) {
+      const auto& picked = by_block[chance.below(better.blocks)];
+      drawn.values.insert(drawn.values.end(), picked.begin(), picked.end());
+    }
+    confirmed += confirms_by_block(drawn, std::vector<double>(better.blocks, 1.0)) ? 1 : 0;
+  }
+  const double rate = static_cast<double>(confirmed) / kRuns;
+  MESSAGE("with " << edge << " of a block's bound added to each block: confirmed in "
+                  << 100 * rate << " % of " << kRuns << " runs");
+  return rate;
+}
+
 }  // namespace
 
 TEST_CASE("per-block evidence on made outcomes without an edge confirms nothing too often") {
@@ -178,4 +205,7 @@ TEST_CASE("per-block evidence on the recorded paths of May 2025 with signs drawn
   const Rates rates = false_confirmations(outcomes);
   CHECK(rates.by_block <= 0.05);
   CHECK(rates.by_trade > 0.05);
+  // What never confirms anything would pass as well: a large edge must be seen in these blocks.
+  CHECK(confirmed_with_edge(outcomes, 0.1) < 1.0);
+  CHECK(confirmed_with_edge(outcomes, 0.25) >= 0.95);
 }

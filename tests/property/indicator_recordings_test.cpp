@@ -7,7 +7,9 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <limits>
 #include <string>
 #include <vector>
@@ -16,6 +18,7 @@
 #include "store/catalog.hpp"
 #include "store/import/importer.hpp"
 #include "support/data_dir.hpp"
+#include "support/process.hpp"
 #include "support/scratch_dir.hpp"
 
 namespace lanner {
@@ -344,6 +347,78 @@ store::Catalog perpetuals_of_may(const test::ScratchDir& dir) {
   return std::move(*catalog);
 }
 
+// TA-Lib's own values, in the order in which tests/support/talib.js writes them.
+struct TaLib {
+  FeatureId id;
+  const char* name;
+  std::size_t warm;  // bars until what the beginnings differ by is forgotten
+};
+// Beginnings: TA-Lib starts the fast mean of MACD later than we do, and its directional movement
+// one bar earlier; the latter is forgotten at 1/14 a bar.
+constexpr std::array kTaLib{
+    TaLib{FeatureId::ema9, "EMA 9", 90},       TaLib{FeatureId::ema21, "EMA 21", 210},
+    TaLib{FeatureId::ema50, "EMA 50", 500},    TaLib{FeatureId::rsi14, "RSI 14", 140},
+    TaLib{FeatureId::atr14, "ATR 14", 140},    TaLib{FeatureId::macd_hist, "MACD 12/26/9", 260},
+    TaLib{FeatureId::bb_pos, "BBANDS 20", 200}, TaLib{FeatureId::adx14, "ADX 14", 500}};
+
+// Where `npm install talib` was done: LANNER_TALIB, else build/talib in the repository.
+std::filesystem::path talib_modules() {
+  const char* const named = std::getenv("LANNER_TALIB");
+  return named != nullptr ? std::filesystem::path{named}
+                          : std::filesystem::path{LANNER_SOURCE_DIR} / "build" / "talib";
+}
+
+std::vector<double> by_talib(const std::filesystem::path& dir, const Columns& bars) {
+  std::vector<double> numbers{static_cast<double>(bars.size())};
+  for (const Numbers* column : {&bars.high, &bars.low, &bars.close}) {
+    std::transform(column->begin(), column->end(), std::back_inserter(numbers),
+                   [](Number x) { return static_cast<double>(x); });
+  }
+  std::ofstream{dir / "bars", std::ios::binary}.write(
+      reinterpret_cast<const char*>(numbers.data()),
+      static_cast<std::streamsize>(numbers.size() * sizeof(double)));
+  const auto script = std::filesystem::path{LANNER_SOURCE_DIR} / "tests/support/talib.js";
+  const test::Finished node =
+      test::run_program("/usr/bin/env", {"node", script.string(), talib_modules().string(),
+                                         (dir / "bars").string(), (dir / "values").string()});
+  REQUIRE_MESSAGE(node.code == 0, node.err);
+  std::vector<double> values(kTaLib.size() * bars.size());
+  std::ifstream{dir / "values", std::ios::binary}.read(
+      reinterpret_cast<char*>(values.data()),
+      static_cast<std::streamsize>(values.size() * sizeof(double)));
+  return values;
+}
+
+std::size_t place_of(FeatureId id) {
+  return static_cast<std::size_t>(
+      std::find_if(kChecked.begin(), kChecked.end(),
+                   [id](const Checked& checked) { return checked.id == id; }) -
+      kChecked.begin());
+}
+
+void compare_with_talib(const Columns& bars, const std::vector<Row>& shown,
+                        const std::vector<double>& values,
+                        std::array<Tally, kTaLib.size()>& tallies) {
+  for (std::size_t k = 0; k < kTaLib.size(); ++k) {
+    const std::size_t place = place_of(kTaLib[k].id);
+    for (std::size_t i = kTaLib[k].warm; i < shown.size(); ++i) {
+      const auto found = static_cast<Number>(shown[i][place]);
+      const auto expected = static_cast<Number>(values[k * bars.size() + i]);
+      if (!std::isfinite(found)) {
+        continue;  // zero over zero; what TA-Lib says there is a convention
+      }
+      const Number unit = kTaLib[k].id == FeatureId::macd_hist ? bars.close[i] / 10'000
+                                                               : kChecked[place].unit;
+      const Number away =
+          std::fabs(found - expected) / std::max({std::fabs(expected), unit, Number{1e-12L}});
+      Tally& tally = tallies[k];
+      ++tally.compared;
+      tally.worst = std::max(tally.worst, away);
+      tally.differing += away <= 1e-9L ? 0U : 1U;
+    }
+  }
+}
+
 }  // namespace
 
 TEST_CASE("indicators of the recorded bars of May 2025 equal their published formulas") {
@@ -384,6 +459,36 @@ TEST_CASE("indicators of the recorded bars of May 2025 equal their published for
     }
     std::printf("  %-13s %8zu values, largest relative difference %.2e\n", kChecked[k].name,
                 compared, static_cast<double>(worst));
+  }
+}
+
+// Optional: TA-Lib is not a package of this project.
+TEST_CASE("indicators of the recorded bars of May 2025 equal TA-Lib's") {
+  SKIP_WITHOUT_DATA();
+  if (!std::filesystem::exists(talib_modules() / "node_modules/talib/build/Release")) {
+    SKIP_BECAUSE("no TA-Lib: npm install --prefix build/talib talib, then npm run --prefix "
+                 "build/talib/node_modules/talib install (or set LANNER_TALIB)");
+  }
+  const test::ScratchDir dir("talib");
+  const store::Catalog catalog = perpetuals_of_may(dir);
+  std::array<Tally, kTaLib.size()> tallies{};
+  for (const model::Instrument& instrument : catalog.instruments()) {
+    const auto series = catalog.bars(instrument.id, 60);
+    REQUIRE_MESSAGE(series, series.error().message);
+    const auto rows = (*series)->between(kMay, kJune);
+    const Shown shown = shown_by_pipeline(rows);
+    for (std::size_t tf = 0; tf < model::kTimeframeCount; ++tf) {
+      const Columns columns = columns_of(rows, length_of(static_cast<Timeframe>(tf)).ns());
+      compare_with_talib(columns, shown[tf], by_talib(dir.path(), columns), tallies);
+    }
+  }
+  for (std::size_t k = 0; k < kTaLib.size(); ++k) {
+    CAPTURE(std::string(kTaLib[k].name));
+    CHECK(tallies[k].compared > 100'000);
+    CHECK(tallies[k].differing == 0);
+    std::printf("  TA-Lib %-13s %8zu values, %zu differ, largest relative difference %.2e\n",
+                kTaLib[k].name, tallies[k].compared, tallies[k].differing,
+                static_cast<double>(tallies[k].worst));
   }
 }
 
