@@ -62,7 +62,8 @@ class Deciders {
       : market_(config.instruments),
         costs_(config.instruments, config.parameters),
         features_(config.instruments, features::OnDemand{}),
-        sniper_({config.instruments.size(), config.limits.conditions_max}),
+        sniper_({config.instruments.size(), config.limits.conditions_max,
+                 config.instruments.size()}),
         strategist_(config.instruments, config.parameters, config.mask),
         triggers_(config.limits.conditions_max),
         knowledge_(2 * config.instruments.size()) {

@@ -39,6 +39,7 @@ Account::Account(const model::InstrumentTable& instruments, std::span<const Mone
   for (const Instrument& instrument : instruments) {
     ENSURE(instrument.venue_id.is_valid());
     venues = std::max(venues, instrument.venue_id.index() + 1);
+    holdings_[instrument.id.index()].venue = instrument.venue_id.value();
   }
   venues_.resize(venues);
   for (std::size_t i = 0; i < balances.size(); ++i) {
@@ -79,7 +80,8 @@ void Account::apply(const Fill& fill) {
 
   venue.cash -= fill.commission + (terms_.planted.fee_one_unit ? kUnit : Money{});
   venue.totals.commissions += fill.commission;
-  revalue(fill.instrument_id);
+  revalue(fill.instrument_id.index());
+  venue.is_calm = false;
 }
 
 void Account::lock(Holding& holding, Venue& venue, Money amount) noexcept {
@@ -92,19 +94,67 @@ bool Account::is_isolated(InstrumentId id) const noexcept {
          (*instruments_)[id.index()].kind == InstrumentKind::perpetual;
 }
 
-bool Account::is_below_maintenance(InstrumentId id) const noexcept {
+bool Account::judge_maintenance(InstrumentId id) noexcept {
   const Holding& holding = holdings_[id.index()];
   if (is_isolated(id)) {
+    if (holding.is_stale) {
+      revalue(id.index());
+    }
     return !holding.quantity.is_zero() &&
            holding.margin + holding.unrealised < holding.maintenance;
   }
-  const VenueId venue = (*instruments_)[id.index()].venue_id;
-  return maintenance(venue).is_positive() && equity(venue) < maintenance(venue);
+  value(holding.venue);
+  const Venue& venue = venues_[holding.venue];
+  if (venue.maintenance.is_positive() && venue.cash + venue.unrealised < venue.maintenance) {
+    return true;
+  }
+  if (terms_.margin.mode == model::MarginMode::cross) {
+    set_bands(holding.venue);
+  }
+  return false;
+}
+
+// A move of the price takes at most its size from the equity, and adds at most as much to what
+// must be kept: no venue asks for more than the whole notional. With half of what is free shared
+// out evenly, no moves inside the bands can use it up.
+void Account::set_bands(std::size_t index) noexcept {
+  Venue& venue = venues_[index];
+  const Money free = venue.cash + venue.unrealised - venue.maintenance;
+  std::int64_t open = 0;
+  for (const Holding& holding : holdings_) {
+    open += holding.venue == index && !holding.quantity.is_zero() ? 1 : 0;
+  }
+  constexpr std::int64_t kUnitsMin = 1'000'000;  // far above what roundings come to
+  venue.is_calm = open == 0 || free.raw() >= kUnitsMin;
+  if (!venue.is_calm || open == 0) {
+    return;
+  }
+  const Money share = Money::from_raw(free.raw() / (4 * open));
+  for (Holding& holding : holdings_) {
+    if (holding.venue == index && !holding.quantity.is_zero()) {
+      const Int128 move = Int128{share.raw()} * Price::kScale / holding.quantity.abs().raw();
+      const Price room = move < Int128{holding.mark_px.raw()}
+                             ? Price::from_raw(static_cast<std::int64_t>(move))
+                             : holding.mark_px;
+      holding.calm_from = holding.mark_px - room;
+      holding.calm_to = holding.mark_px > Price::max() - room ? Price::max()
+                                                              : holding.mark_px + room;
+    }
+  }
+}
+
+void Account::on_rules(InstrumentId id) noexcept {
+  Holding& holding = holdings_[id.index()];
+  venues_[holding.venue].is_calm = false;
+  if (!holding.quantity.is_zero()) {
+    holding.is_stale = venues_[holding.venue].has_stale = true;
+  }
 }
 
 model::LeveragedPosition Account::leveraged(InstrumentId id) const noexcept {
   const Holding& holding = holdings_[id.index()];
-  const Venue& venue = venues_[(*instruments_)[id.index()].venue_id.index()];
+  const Venue& venue = venues_[holding.venue];
+  value(holding.venue);
   const Money shared = venue.cash + (venue.unrealised - holding.unrealised) -
                        (venue.maintenance - holding.maintenance);
   return {holding.quantity.is_zero()    ? model::PositionSide::flat
@@ -130,20 +180,23 @@ void Account::pay_funding(InstrumentId id, Money amount) {
   Venue& venue = venues_[(*instruments_)[id.index()].venue_id.index()];
   venue.cash += amount - (terms_.planted.funding_one_unit ? kUnit : Money{});
   venue.totals.funding += amount;
+  venue.is_calm = false;
 }
 
-void Account::mark(InstrumentId id, Price price) {
-  Holding& holding = holdings_[id.index()];
-  holding.mark_px = price;
-  if (!holding.quantity.is_zero()) {
-    revalue(id);
+void Account::value_stale(std::size_t venue) const noexcept {
+  venues_[venue].has_stale = false;
+  for (std::size_t i = 0; i < holdings_.size(); ++i) {
+    if (holdings_[i].venue == venue && holdings_[i].is_stale) {
+      revalue(i);
+    }
   }
 }
 
-void Account::revalue(InstrumentId id) {
-  Holding& holding = holdings_[id.index()];
-  const Instrument& instrument = (*instruments_)[id.index()];
-  Venue& venue = venues_[instrument.venue_id.index()];
+void Account::revalue(std::size_t index) const noexcept {
+  Holding& holding = holdings_[index];
+  const Instrument& instrument = (*instruments_)[index];
+  Venue& venue = venues_[holding.venue];
+  holding.is_stale = false;
   venue.unrealised -= holding.unrealised;
   venue.maintenance -= holding.maintenance;
   if (holding.quantity.is_zero()) {

@@ -171,6 +171,7 @@ void Exchange::on_rules(const model::InstrumentRules& rules, Timestamp ts) {
   set_now(ts);
   model::apply(instruments_[rules.instrument_id.index()], rules);
   costs_.on_rules(rules);
+  account_.on_rules(rules.instrument_id);
 }
 
 void Exchange::on_deleveraging(const Deleveraging& event, Timestamp ts) {

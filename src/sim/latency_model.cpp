@@ -41,14 +41,7 @@ LatencyModel::LatencyModel(const LatencySpec& spec, const Latency& base, std::ui
   ENSURE(spec.kind != LatencyKind::recorded || !spec.round_trips.empty());
 }
 
-Duration LatencyModel::base_of(Leg leg) const noexcept {
-  return leg == Leg::feed ? base_.feed : leg == Leg::order ? base_.order : base_.response;
-}
-
-Duration LatencyModel::draw(Leg leg, Timestamp now) noexcept {
-  if (spec_.kind == LatencyKind::constant) {
-    return base_of(leg);
-  }
+Duration LatencyModel::draw_anew(Leg leg, Timestamp now) noexcept {
   const auto index = static_cast<std::size_t>(leg);
   const double uniform = philox_uniform(seed_, kLatencyStream + index, draws_[index]++);
   Duration delay = base_of(leg);

@@ -45,7 +45,9 @@ class LatencyModel {
                std::int64_t times = 1);
 
   // The next delay of this leg.
-  [[nodiscard]] Duration draw(Leg leg, Timestamp now) noexcept;
+  [[nodiscard]] Duration draw(Leg leg, Timestamp now) noexcept {
+    return spec_.kind == LatencyKind::constant ? base_of(leg) : draw_anew(leg, now);
+  }
   // A trade or a quote of any instrument, in order of time.
   void note_activity(Timestamp ts) noexcept;
   // The longest delay of each leg so far, at least the base: bounds what a pair of messages took.
@@ -56,7 +58,10 @@ class LatencyModel {
  private:
   static constexpr std::size_t kSlices = 10;  // of a tenth of a second each
 
-  [[nodiscard]] Duration base_of(Leg leg) const noexcept;
+  [[nodiscard]] Duration base_of(Leg leg) const noexcept {
+    return leg == Leg::feed ? base_.feed : leg == Leg::order ? base_.order : base_.response;
+  }
+  [[nodiscard]] Duration draw_anew(Leg leg, Timestamp now) noexcept;
   [[nodiscard]] Duration sampled(Leg leg, double uniform) const noexcept;
   [[nodiscard]] Duration recorded(double uniform) const noexcept;
 

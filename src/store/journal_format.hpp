@@ -41,7 +41,7 @@ enum class RecordKind : std::uint16_t {
 
 // What a record survives once it is acknowledged.
 enum class Durability : std::uint32_t {
-  memory,   // nothing: encoded, checked and chained through a buffer, then dropped
+  memory,   // nothing: encoded in a buffer, then dropped
   written,  // the end of the process: handed to the operating system, not synced
   synced,   // the end of the machine: one fdatasync for each batch
 };

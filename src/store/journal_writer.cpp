@@ -11,9 +11,6 @@ namespace lanner::store {
 namespace {
 
 constexpr std::int64_t kPatienceNs = 10'000'000'000;
-// Records are sealed by the dozen, while they are still near: one record waits for the chain of
-// the one before, so a lone one would make the engine's own work wait as well.
-constexpr std::size_t kSealBytes = 16UL * 1024;
 // A journal that is dropped anyway need not push everything else out of the processor's caches.
 constexpr std::size_t kMemoryBytes = 64UL * 1024;
 
@@ -42,8 +39,6 @@ struct JournalWriter::State {
   std::unique_ptr<JournalPump> pump;  // none in memory and while confirming
   std::uint64_t chain = 0;
   std::vector<std::byte> buffer;
-  std::size_t used = 0;
-  std::size_t sealed = 0;     // up to there the records have their chain and checksum
   bool is_closing = false;    // the closing record was committed
   Status error;
 
@@ -55,10 +50,6 @@ struct JournalWriter::State {
   std::optional<JournalDamage> damage;
   std::vector<UnusedBytes> unused;
   std::uint64_t last_sequence = 0;
-
-  void seal() noexcept {
-    sealed += seal_records(std::span(buffer).subspan(sealed, used - sealed), chain);
-  }
 
   Status start_pump(std::unique_ptr<JournalSegments> segments) {
     auto started = JournalPump::start(std::move(segments), header.durability);
@@ -204,17 +195,16 @@ Result<JournalWriter> JournalWriter::resume(const std::filesystem::path& session
 
 // What was there was confirmed or is dropped.
 void JournalWriter::rewind() noexcept {
-  State& s = *state_;
-  s.used = s.sealed = 0;
-  at_ = s.buffer.data();
-  seal_at_ = s.recorded ? at_ : at_ + kSealBytes;  // each record of a recorded part by itself
+  at_ = state_->buffer.data();
   limit_ = at_ + kMemoryBytes;
+  // Each record of a recorded part is confirmed by itself; what is dropped goes nowhere.
+  taken_at_ = state_->recorded ? at_ : at_ + state_->buffer.size();
 }
 
 // Each record is handed over by itself; the queue wraps round, so its place is asked for again.
 void JournalWriter::go_on_in_queue() noexcept {
   const std::span<std::byte> free = state_->pump->free();
-  at_ = seal_at_ = free.data();
+  at_ = taken_at_ = free.data();
   limit_ = at_ + free.size();
 }
 
@@ -226,16 +216,10 @@ void JournalWriter::make_room(std::size_t bytes) noexcept {
     go_on_in_queue();
     return;
   }
-  note_used();
-  s.seal();
   rewind();
 }
 
-void JournalWriter::note_used() const noexcept {
-  state_->used = static_cast<std::size_t>(at_ - state_->buffer.data());
-}
-
-void JournalWriter::seal() noexcept {
+void JournalWriter::hand_over() noexcept {
   State& s = *state_;
   if (s.pump != nullptr) {
     RecordHeader header;
@@ -244,12 +228,6 @@ void JournalWriter::seal() noexcept {
     s.is_closing = header.kind == RecordKind::session_closed;
     s.pump->push(static_cast<std::size_t>(at_ - from));
     go_on_in_queue();
-    return;
-  }
-  note_used();
-  if (!s.recorded) {
-    s.seal();
-    seal_at_ = at_ + kSealBytes;
     return;
   }
   RecordHeader header;
@@ -342,8 +320,6 @@ std::uint64_t JournalWriter::chain() const noexcept {
     static_cast<void>(state_->pump->wait_written(state_->pump->position(), kPatienceNs));
     return state_->pump->chain();
   }
-  note_used();
-  state_->seal();
   return state_->chain;
 }
 std::uint64_t JournalWriter::bytes_written() const noexcept {

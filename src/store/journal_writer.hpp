@@ -31,7 +31,8 @@ struct JournalOptions {
 
 class JournalWriter {
  public:
-  // A journal that leaves nothing behind.
+  // A journal that leaves nothing behind: records are encoded, and dropped without a checksum or
+  // a chain, which only the disk needs.
   [[nodiscard]] static JournalWriter in_memory();
   // A new session: the directory is made and must not hold a journal. Fails where the disk has no
   // room for a segment.
@@ -65,8 +66,8 @@ class JournalWriter {
     header.kind = kind;
     std::memcpy(at_, &header, sizeof header);
     at_ += padded(kRecordHeaderBytes + length);
-    if (at_ >= seal_at_) [[unlikely]] {
-      seal();
+    if (at_ >= taken_at_) [[unlikely]] {
+      hand_over();
     }
   }
 
@@ -99,7 +100,7 @@ class JournalWriter {
   // What resume() found behind the good records.
   [[nodiscard]] const std::optional<JournalDamage>& damage() const noexcept;
   [[nodiscard]] const std::vector<UnusedBytes>& unused() const noexcept;
-  // Of the last record; waits for the thread that writes.
+  // Of the last record, zero in memory; waits for the thread that writes.
   [[nodiscard]] std::uint64_t chain() const noexcept;
   [[nodiscard]] std::uint64_t bytes_written() const noexcept;
 
@@ -108,14 +109,13 @@ class JournalWriter {
   struct State;
   explicit JournalWriter(std::unique_ptr<State> state);
   void make_room(std::size_t bytes) noexcept;
-  void seal() noexcept;
-  void note_used() const noexcept;
+  void hand_over() noexcept;
   void rewind() noexcept;
   void go_on_in_queue() noexcept;
 
   std::unique_ptr<State> state_;
   std::byte* at_ = nullptr;       // where the next record begins
-  std::byte* seal_at_ = nullptr;  // behind it enough has gathered to be sealed
+  std::byte* taken_at_ = nullptr;  // a record that ends behind it is taken at once
   std::byte* limit_ = nullptr;    // records end before it
 };
 

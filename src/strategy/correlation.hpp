@@ -4,6 +4,7 @@
 // 5-minute returns. Returns are kept, and correlated only when somebody asks: a decision is rare,
 // a bar is not.
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -19,22 +20,24 @@ class ReturnCorrelation {
   static constexpr double kHalfLife = 24.0;         // returns, 2 hours
   static constexpr std::size_t kCommonMin = 24;     // fewer say nothing
 
-  explicit ReturnCorrelation(std::size_t instruments)
-      : returns_(instruments * kKept), slots_(instruments * kKept, -1) {}
+  explicit ReturnCorrelation(std::size_t instruments);
 
-  // The return of the 5-minute bar that closed at `close`.
-  void on_return(InstrumentId id, Timestamp close, Score value) noexcept {
-    const std::int64_t slot = close.ns() / minutes(5).ns();
-    const std::size_t place = id.index() * kKept + static_cast<std::size_t>(slot) % kKept;
-    returns_[place] = value.value();
-    slots_[place] = slot;
-  }
+  // The return of the 5-minute bar that closed at `close`, no earlier than the last one.
+  void on_return(InstrumentId id, Timestamp close, Score value) noexcept;
   // 0 where fewer than kCommonMin bars are common to both.
   [[nodiscard]] Score between(InstrumentId one, InstrumentId other, Timestamp now) const noexcept;
 
  private:
-  std::vector<double> returns_;  // instrument x ring
-  std::vector<std::int64_t> slots_;
+  // Each return stands in the ring twice, kKept apart, so that any kKept in a row lie in a row.
+  struct Series {
+    std::int64_t last_slot = -1;
+    std::array<double, 2 * kKept> returns{};
+    std::array<double, 2 * kKept> is_there{};  // 1, or 0 where a bar is missing
+  };
+  static void put(Series& series, std::int64_t slot, double value, double is_there) noexcept;
+
+  std::array<double, kKept> weights_;  // of the oldest first
+  std::vector<Series> series_;         // by instrument
 };
 
 }  // namespace lanner::strategy

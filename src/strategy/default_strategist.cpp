@@ -1,10 +1,20 @@
 #include "strategy/default_strategist.hpp"
 
+#include <bit>
 #include <cmath>
 
 #include "strategy/entry_cost.hpp"
 
 namespace lanner::strategy {
+namespace {
+
+constexpr std::uint64_t bit_at(std::size_t i) noexcept { return std::uint64_t{1} << i; }
+
+std::uint32_t count_of(std::uint64_t bits) noexcept {
+  return static_cast<std::uint32_t>(std::popcount(bits));
+}
+
+}  // namespace
 
 using model::Component;
 using model::Param;
@@ -22,6 +32,7 @@ DefaultStrategist::DefaultStrategist(const model::InstrumentTable& instruments,
                                                   : 1U)),
       awake_(instruments.size(), 0),
       handles_(instruments.size() * patterns_used_),
+      kept_(instruments.size()),
       period_(parameters.duration(mask.is_masked(Component::strategist_cycle)
                                       ? Param::strategist_cycle_neutral_s
                                       : Param::strategist_cycle_s,
@@ -36,7 +47,10 @@ DefaultStrategist::DefaultStrategist(const model::InstrumentTable& instruments,
     for (const model::TemplateId id : kTemplates) {
       for (const model::PositionSide side : kSides) {
         if (next < patterns_used_) {
-          patterns_[next++] = make_template({id, side, grid}, parameters, mask, feed);
+          patterns_[next] = make_template({id, side, grid}, parameters, mask, feed);
+          made_ |= patterns_[next] ? bit_at(next) : 0;
+          at_prior_ |= grid == model::GridPoint::prior ? bit_at(next) : 0;
+          ++next;
         }
       }
     }
@@ -104,45 +118,82 @@ void DefaultStrategist::wake(const Candidacy& candidacy, const CycleInput& input
   }
 }
 
+DefaultStrategist::Watch DefaultStrategist::choose(const Candidacy& candidacy,
+                                                    Report& report) const noexcept {
+  Watch wanted{awake_[candidacy.id.index()], 0};
+  report.asleep += count_of(made_ & ~wanted.patterns);
+  if (is_cost_asked_) {
+    for (std::uint64_t rest = wanted.patterns; rest != 0; rest &= rest - 1) {
+      // cost_R = cost / (stop_atr x atr), compared without the division.
+      const auto i = static_cast<std::size_t>(std::countr_zero(rest));
+      const bool is_feasible = candidacy.cost_fraction <=
+                               cost_r_cap_ * patterns_[i]->stop_atr * candidacy.atr_fraction;
+      wanted.patterns &= ~(is_feasible ? 0 : bit_at(i));
+      report.too_dear += is_feasible ? 0 : 1;
+    }
+  }
+  static_assert(kSides.size() == 2, "a side is every other bit");
+  constexpr std::uint64_t kLongs = 0x5555'5555'5555'5555;
+  const auto if_shadow = [&candidacy](std::size_t side, std::uint64_t bits) {
+    return candidacy.shadow_only[side] == model::ShadowOnly::yes ? bits : 0;
+  };
+  wanted.shadow_only =
+      wanted.patterns & (~at_prior_ | if_shadow(0, kLongs) | if_shadow(1, ~kLongs));
+  return wanted;
+}
+
+// Mostly an instrument is watched for what it was watched for before, and its lease says it all.
 void DefaultStrategist::keep(const Candidacy& candidacy, const CycleInput& input, Sniper& sniper,
                              Report& report) noexcept {
   wake(candidacy, input);
-  const std::uint64_t awake = awake_[candidacy.id.index()];
+  const Watch wanted = choose(candidacy, report);
+  const Timestamp expires_at = input.now + period_ * expiry_cycles_;
+  const std::uint32_t lease = candidacy.id.value();
+  if (wanted == kept_[lease] && sniper.renew(lease, expires_at, input.number)) {
+    report.shadow_only += count_of(wanted.shadow_only);
+    report.refreshed += count_of(wanted.patterns);
+    return;
+  }
+  keep_each(candidacy, input, wanted, sniper, report);
+}
+
+void DefaultStrategist::keep_each(const Candidacy& candidacy, const CycleInput& input,
+                                  Watch wanted, Sniper& sniper, Report& report) noexcept {
+  const std::uint32_t lease = candidacy.id.value();
   ArmHandle* handles = handles_.data() + candidacy.id.index() * patterns_used_;
   const Timestamp expires_at = input.now + period_ * expiry_cycles_;
-  for (std::size_t i = 0; i < patterns_used_; ++i) {
-    if ((awake >> i & 1U) == 0) {
-      report.asleep += patterns_[i] ? 1 : 0;
-      continue;
-    }
-    const TradeCondition& pattern = *patterns_[i];
-    // cost_R = cost / (stop_atr x atr), compared without the division.
-    const bool is_feasible = candidacy.cost_fraction <=
-                             cost_r_cap_ * pattern.stop_atr * candidacy.atr_fraction;
-    if (is_cost_asked_ && !is_feasible) {
-      ++report.too_dear;
-      continue;
-    }
-    const auto shadow_only = pattern.grid == model::GridPoint::prior
-                                 ? candidacy.shadow_only[i % kSides.size()]
-                                 : model::ShadowOnly::yes;
+  for (std::uint64_t rest = kept_[lease].patterns & ~wanted.patterns; rest != 0;
+       rest &= rest - 1) {
+    sniper.take_out(handles[std::countr_zero(rest)]);
+  }
+  Watch& kept = kept_[lease];
+  kept = {};
+  for (std::uint64_t rest = wanted.patterns; rest != 0; rest &= rest - 1) {
+    const auto i = static_cast<std::size_t>(std::countr_zero(rest));
+    const std::uint64_t bit = bit_at(i);
+    const auto shadow_only = (wanted.shadow_only & bit) != 0 ? model::ShadowOnly::yes
+                                                             : model::ShadowOnly::no;
     report.shadow_only += shadow_only == model::ShadowOnly::yes ? 1 : 0;
     if (sniper.refresh(handles[i], {expires_at, shadow_only, input.number})) {
       ++report.refreshed;
-      continue;
-    }
-    TradeCondition condition = pattern;
-    condition.instrument_id = candidacy.id;
-    condition.expires_at = expires_at;
-    condition.shadow_only = shadow_only;
-    const auto handle = sniper.arm(condition, input.number, input.now);
-    if (handle) {
+    } else {
+      TradeCondition condition = *patterns_[i];
+      condition.instrument_id = candidacy.id;
+      condition.expires_at = expires_at;
+      condition.shadow_only = shadow_only;
+      const auto handle = sniper.arm(condition, input.number, input.now);
+      if (!handle) {
+        ++report.no_room;
+        continue;
+      }
       handles[i] = *handle;
       ++report.armed;
-    } else {
-      ++report.no_room;
     }
+    sniper.take_into(lease, handles[i]);
+    kept.patterns |= bit;
+    kept.shadow_only |= wanted.shadow_only & bit;
   }
+  sniper.renew_anew(lease, expires_at, input.number);
 }
 
 }  // namespace lanner::strategy

@@ -50,6 +50,7 @@ class DefaultStrategist {
                     const model::ParameterSet& parameters, model::ComponentMask mask,
                     FeedFeatures feed = {});
 
+  // The Sniper has a lease for each instrument; nobody else uses them.
   Report cycle(const CycleInput& input, Sniper& sniper) noexcept;
 
   // Time from one cycle to the next.
@@ -76,9 +77,18 @@ class DefaultStrategist {
   };
   [[nodiscard]] std::optional<Candidacy> assess(InstrumentId id, const CycleInput& input,
                                                 Report& report) const noexcept;
+  // What of an instrument is watched: as bits of a word, by pattern.
+  struct Watch {
+    std::uint64_t patterns = 0;
+    std::uint64_t shadow_only = 0;  // of these
+    friend bool operator==(const Watch&, const Watch&) = default;
+  };
   void wake(const Candidacy& candidacy, const CycleInput& input) noexcept;
+  [[nodiscard]] Watch choose(const Candidacy& candidacy, Report& report) const noexcept;
   void keep(const Candidacy& candidacy, const CycleInput& input, Sniper& sniper,
             Report& report) noexcept;
+  void keep_each(const Candidacy& candidacy, const CycleInput& input, Watch wanted, Sniper& sniper,
+                 Report& report) noexcept;
 
   const model::InstrumentTable& instruments_;
   model::ParameterSet parameters_;
@@ -86,6 +96,9 @@ class DefaultStrategist {
   std::size_t patterns_used_;        // with the points of the grid that are watched
   std::vector<std::uint64_t> awake_;  // by instrument: patterns whose inputs are there
   std::vector<ArmHandle> handles_;  // instrument x pattern
+  std::vector<Watch> kept_;         // by instrument: what its lease in the Sniper holds
+  std::uint64_t made_ = 0;          // patterns that no mask has left out
+  std::uint64_t at_prior_ = 0;      // of these, the ones at the grid's middle: only they trade
   Duration period_;
   std::int64_t expiry_cycles_;
   Score cost_r_cap_;

@@ -45,6 +45,7 @@ Sniper::Sniper(Config config)
       watched_(config.instruments * model::kTimeframeCount),
       heads_(config.instruments),
       slots_(config.conditions_max),
+      leases_(config.leases),
       hashes_(config.conditions_max),
       conditions_(config.conditions_max),
       ladders_(config.conditions_max),
@@ -92,10 +93,62 @@ std::optional<ArmHandle> Sniper::arm(const TradeCondition& condition, std::uint6
   }
   index_.insert(hash, index);
   used_ = std::max(used_, index + 1);
+  next_own_expiry_ns_ = std::min(next_own_expiry_ns_, slot.expires_ns);
   next_expiry_ns_ = std::min(next_expiry_ns_, slot.expires_ns);
   make_armed(index);
   ++counters_.armed;
   return ArmHandle{index, generation};
+}
+
+// Whoever refreshes one condition speaks for it alone.
+void Sniper::refresh_slot(std::uint32_t index, const Refresh& update) noexcept {
+  Slot& slot = slots_[index];
+  end_lease(slot);
+  ++counters_.refreshed;
+  slot.expires_ns = update.expires_at.ns();
+  conditions_[index].expires_at = update.expires_at;
+  conditions_[index].shadow_only = update.shadow_only;
+  next_own_expiry_ns_ = std::min(next_own_expiry_ns_, slot.expires_ns);
+  next_expiry_ns_ = std::min(next_expiry_ns_, slot.expires_ns);
+  if (update.cycle > slot.cycle) {
+    slot.cycle = update.cycle;
+    if (slot.state == State::cleared) {
+      ++counters_.rearmed;
+      make_armed(index);
+    }
+  }
+}
+
+void Sniper::end_lease(Slot& slot) noexcept {
+  if (slot.lease == kNil) {
+    return;
+  }
+  Lease& lease = leases_[slot.lease];
+  slot.expires_ns = lease.expires_ns;
+  slot.cycle = lease.cycle;
+  slot.lease = kNil;
+  --lease.size;
+  lease.is_disturbed = true;
+  next_own_expiry_ns_ = std::min(next_own_expiry_ns_, slot.expires_ns);
+}
+
+void Sniper::take_into(std::uint32_t lease, ArmHandle handle) noexcept {
+  Slot& slot = slots_[handle.slot];
+  end_lease(slot);
+  slot.lease = lease;
+  ++leases_[lease].size;
+}
+
+void Sniper::take_out(ArmHandle handle) noexcept {
+  if (handle.slot < slots_.size() && slots_[handle.slot].generation == handle.generation) {
+    end_lease(slots_[handle.slot]);
+  }
+}
+
+void Sniper::renew_anew(std::uint32_t lease, Timestamp expires_at, std::uint64_t cycle) noexcept {
+  leases_[lease].expires_ns = expires_at.ns();
+  leases_[lease].cycle = cycle;
+  leases_[lease].is_disturbed = false;
 }
 
 bool Sniper::is_usable(const TradeCondition& condition, Timestamp now) const noexcept {
@@ -155,6 +208,7 @@ void Sniper::make_armed(std::uint32_t index) noexcept {
 
 void Sniper::release(std::uint32_t index) noexcept {
   Slot& slot = slots_[index];
+  end_lease(slot);
   leave_ladder(index);
   leave_list(index);
   update_edge(slot.instrument);
@@ -165,18 +219,39 @@ void Sniper::release(std::uint32_t index) noexcept {
   ++counters_.expired;
 }
 
+// Leases are few and renewed each cycle; only when none of them can be meant are the conditions
+// looked at.
+bool Sniper::may_be_due(Timestamp now) noexcept {
+  std::int64_t next = next_own_expiry_ns_;
+  for (const Lease& lease : leases_) {
+    if (lease.size != 0) {
+      next = std::min(next, lease.expires_ns);
+    }
+  }
+  next_expiry_ns_ = next;
+  return next <= now.ns();
+}
+
 // Nearly all conditions are renewed each cycle, so an order among their instants would be kept for
 // nothing: when the earliest may have come, all that ever lived are looked through once. A spent
 // condition stays until its trigger was false.
 void Sniper::expire_due(Timestamp now) noexcept {
+  if (!may_be_due(now)) {
+    return;
+  }
   next_expiry_ns_ = LadderPool::kNoKey;
+  next_own_expiry_ns_ = LadderPool::kNoKey;
   for (std::uint32_t index = 0; index < used_; ++index) {
     const Slot& slot = slots_[index];
     if (slot.state == State::free) {
       continue;
     }
-    if (slot.expires_ns > now.ns()) {
-      next_expiry_ns_ = std::min(next_expiry_ns_, slot.expires_ns);
+    const std::int64_t expires = expires_ns(slot);
+    if (expires > now.ns()) {
+      next_expiry_ns_ = std::min(next_expiry_ns_, expires);
+      if (slot.lease == kNil) {
+        next_own_expiry_ns_ = std::min(next_own_expiry_ns_, expires);
+      }
     } else if (slot.state != State::spent) {
       release(index);
     }
@@ -302,7 +377,7 @@ void Sniper::look(std::uint32_t index, const Moment& moment, TriggerBuffer& out)
   ++counters_.looks;
   if (slot.state == State::spent) {
     look_at_spent(index, moment);
-  } else if (moment.now.ns() >= slot.expires_ns) {
+  } else if (moment.now.ns() >= expires_ns(slot)) {
     overdue_.push_back(index);
   } else if (const Blocked blocked = obstacle_of(index, moment);
              blocked.obstacle != Obstacle::none) {
@@ -310,6 +385,7 @@ void Sniper::look(std::uint32_t index, const Moment& moment, TriggerBuffer& out)
   } else {
     ++counters_.fired;
     slot.state = State::spent;
+    conditions_[index].expires_at = Timestamp{expires_ns(slot)};
     wait_in_list(index, ListKind::frames, slot.clear_frames);
     out.push({index, moment.price});
   }
@@ -325,7 +401,10 @@ void Sniper::look_at_spent(std::uint32_t index, const Moment& moment) noexcept {
     return;
   }
   slot.state = State::cleared;
-  if (moment.now.ns() >= slot.expires_ns) {
+  if (slot.lease != kNil) {
+    leases_[slot.lease].is_disturbed = true;
+  }
+  if (moment.now.ns() >= expires_ns(slot)) {
     overdue_.push_back(index);
   }
 }

@@ -46,6 +46,7 @@ class Sniper {
   struct Config {
     std::size_t instruments = 0;
     std::size_t conditions_max = 0;
+    std::size_t leases = 0;
   };
   struct Counters {
     std::uint64_t armed = 0;      // new conditions
@@ -83,6 +84,24 @@ class Sniper {
     return true;
   }
 
+  // A lease renews all of its conditions at once. One that a refresh, a release or a spent
+  // condition that may fire again has disturbed is not renewed: false. Its conditions are then
+  // refreshed one by one, taken into it again, and renew_anew() ends it.
+  bool renew(std::uint32_t lease, Timestamp expires_at, std::uint64_t cycle) noexcept {
+    Lease& renewed = leases_[lease];
+    if (renewed.is_disturbed) {
+      return false;
+    }
+    counters_.refreshed += renewed.size;
+    renewed.expires_ns = expires_at.ns();
+    renewed.cycle = cycle;
+    return true;
+  }
+  void renew_anew(std::uint32_t lease, Timestamp expires_at, std::uint64_t cycle) noexcept;
+  void take_into(std::uint32_t lease, ArmHandle handle) noexcept;
+  // The condition keeps what the lease gave it last.
+  void take_out(ArmHandle handle) noexcept;
+
   void on_price(InstrumentId id, Price price, Timestamp now, const features::FeatureView& view,
                 TriggerBuffer& out) noexcept {
     const Edge edge = edges_[id.index()];
@@ -111,6 +130,10 @@ class Sniper {
   // Left-hand values of when_all, when_any, invalidate_any, in this order.
   void inputs(std::uint32_t slot, const features::FeatureView& view, Price price,
               StaticVector<Score, 12>& out) const noexcept;
+  // Its own field may be older than the lease.
+  [[nodiscard]] Timestamp expires_at(std::uint32_t slot) const noexcept {
+    return Timestamp{expires_ns(slots_[slot])};
+  }
   [[nodiscard]] bool is_held(std::uint32_t slot) const noexcept {
     return slot < slots_.size() && slots_[slot].state != State::free;
   }
@@ -147,12 +170,13 @@ class Sniper {
   };
   // What a look touches first: one cache line.
   struct alignas(64) Slot {
-    std::int64_t expires_ns = 0;
-    std::uint64_t cycle = 0;        // last armed or refreshed
+    std::int64_t expires_ns = 0;    // without a lease
+    std::uint64_t cycle = 0;        // last armed or refreshed, without a lease
     LiveRange lone_price;           // valid when is_lone_price
     std::uint32_t instrument = 0;
     std::uint32_t generation = 0;
     std::uint32_t ladder = LadderPool::kNil;  // index in roots_
+    std::uint32_t lease = LadderPool::kNil;
     std::uint32_t list_next = LadderPool::kNil;
     std::uint32_t list_before = LadderPool::kNil;
     ListKind list = ListKind::none;
@@ -164,6 +188,12 @@ class Sniper {
     std::uint8_t lone_cross = 0;    // 1 + index in when_all when that is the only cross_*
   };
   static_assert(sizeof(Slot) == 64);
+  struct Lease {
+    std::int64_t expires_ns = 0;
+    std::uint64_t cycle = 0;
+    std::uint32_t size = 0;
+    bool is_disturbed = true;
+  };
   struct Blocked {
     Obstacle obstacle = Obstacle::none;
     const model::Predicate* predicate = nullptr;
@@ -176,21 +206,12 @@ class Sniper {
   [[nodiscard]] bool is_usable(const model::TradeCondition& condition,
                                Timestamp now) const noexcept;
   static void describe(Slot& slot, const model::TradeCondition& condition) noexcept;
-  void refresh_slot(std::uint32_t index, const Refresh& update) noexcept {
-    Slot& slot = slots_[index];
-    ++counters_.refreshed;
-    slot.expires_ns = update.expires_at.ns();
-    conditions_[index].expires_at = update.expires_at;
-    conditions_[index].shadow_only = update.shadow_only;
-    next_expiry_ns_ = std::min(next_expiry_ns_, slot.expires_ns);
-    if (update.cycle > slot.cycle) {
-      slot.cycle = update.cycle;
-      if (slot.state == State::cleared) {
-        ++counters_.rearmed;
-        make_armed(index);
-      }
-    }
+  void refresh_slot(std::uint32_t index, const Refresh& update) noexcept;
+  [[nodiscard]] std::int64_t expires_ns(const Slot& slot) const noexcept {
+    return slot.lease == LadderPool::kNil ? slot.expires_ns : leases_[slot.lease].expires_ns;
   }
+  void end_lease(Slot& slot) noexcept;
+  [[nodiscard]] bool may_be_due(Timestamp now) noexcept;
   void make_armed(std::uint32_t index) noexcept;
   void release(std::uint32_t index) noexcept;
   void expire_due(Timestamp now) noexcept;
@@ -236,6 +257,7 @@ class Sniper {
   std::vector<std::uint64_t> watched_;  // per instrument and timeframe: bit set of features
   std::vector<ListHeads> heads_;
   std::vector<Slot> slots_;
+  std::vector<Lease> leases_;
   std::vector<std::uint64_t> hashes_;  // canonical, by slot
   std::vector<model::TradeCondition> conditions_;
   std::vector<std::uint32_t> free_;
@@ -244,7 +266,9 @@ class Sniper {
   bool is_in_list_again_ = false;  // since the look in hand began
   LadderPool ladders_;
   std::uint32_t used_ = 0;  // slots below it have been taken at least once
-  std::int64_t next_expiry_ns_ = LadderPool::kNoKey;  // no condition leaves before it
+  // No condition leaves before the first; none without a lease before the second.
+  std::int64_t next_expiry_ns_ = LadderPool::kNoKey;
+  std::int64_t next_own_expiry_ns_ = LadderPool::kNoKey;
   SlotIndex index_;
   Counters counters_;
 };

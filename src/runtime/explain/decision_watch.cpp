@@ -113,7 +113,8 @@ void TriggerFinder::look(const core::Engine& engine) {
     if (!sniper.is_held(slot) || sniper.condition(slot).instrument_id != id_) {
       continue;
     }
-    const model::TradeCondition& condition = sniper.condition(slot);
+    model::TradeCondition condition = sniper.condition(slot);
+    condition.expires_at = sniper.expires_at(slot);
     conditions_.push_back(
         {condition, sniper.is_armed(slot), look_at(condition, engine, sources_)});
   }

@@ -187,7 +187,7 @@ void SessionFold::put_conditions() {
     put(Table::active_conditions, slot, name_of_instrument(c.instrument_id),
         model::name_of(c.side), model::name_of(c.template_id), name_of(c.source),
         sniper.is_armed(slot), c.shadow_only == model::ShadowOnly::yes, condition_text(c),
-        c.stop_atr, c.take_profit_r, c.expires_at);
+        c.stop_atr, c.take_profit_r, sniper.expires_at(slot));
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "base/random.hpp"
 #include "rig.hpp"
 
 namespace lanner::sim {
@@ -74,6 +75,49 @@ TEST_CASE("equity and maintenance follow the mark") {
   books.fill(Side::buy, "10", "104");
   CHECK(books.account.equity(VenueId{0}) == money("960"));
   CHECK(books.account.maintenance(VenueId{0}).is_zero());
+}
+
+// The judgement by bands against a valuation of everything at every mark.
+TEST_CASE("a venue falls below its maintenance at the very mark at which its value does") {
+  model::InstrumentTable table = instruments();
+  for (std::uint32_t i = 0; i < 2; ++i) {
+    model::Instrument another = table[kPerp.index()];
+    another.id = InstrumentId{static_cast<std::uint32_t>(table.size())};
+    table.push_back(another);
+  }
+  const std::vector<Money> balances{money("100000"), money("500")};
+  std::size_t below = 0;
+  std::size_t judged = 0;
+  for (std::uint64_t run = 0; run < 40; ++run) {
+    Account account{table, balances, Account::Terms{}};
+    std::vector<double> prices(table.size(), 100.0);
+    for (std::uint64_t step = 0; step < 2'000; ++step) {
+      const double uniform = philox_uniform(run, 1, step);
+      const auto of = static_cast<std::size_t>(philox_uniform(run, 2, step) * 3.0);
+      const InstrumentId id = of == 0 ? kPerp : InstrumentId{static_cast<std::uint32_t>(
+                                                    table.size() - of)};
+      prices[id.index()] *= 1.0 + 0.02 * (philox_uniform(run, 3, step) - 0.5);
+      const Price price = Price::from_raw(static_cast<std::int64_t>(prices[id.index()] * 1e9));
+      account.mark(id, price);
+      if (uniform < 0.01) {
+        const Side side = philox_uniform(run, 4, step) < 0.5 ? Side::buy : Side::sell;
+        account.apply({id, side, qty("3000"), price, money("1")});
+      } else if (uniform < 0.02) {
+        account.pay_funding(id, money("-20"));
+      }
+      Account valued = account;
+      const bool is_below = valued.maintenance(VenueId{0}).is_positive() &&
+                            valued.equity(VenueId{0}) < valued.maintenance(VenueId{0});
+      REQUIRE(account.is_below_maintenance(id) == is_below);
+      ++judged;
+      if (is_below) {
+        ++below;
+        break;
+      }
+    }
+  }
+  CHECK(below >= 10);
+  CHECK(judged > 10'000);
 }
 
 TEST_CASE("a planted unit shows in the cash and not in the totals") {

@@ -126,14 +126,10 @@ TEST_CASE("what is written is read: kinds, sequences, payloads, and the end") {
   CHECK(!reader->damage().has_value());
 }
 
-TEST_CASE("a journal in memory has the chain of the one on disk and leaves nothing behind") {
-  const test::ScratchDir scratch("journal-memory");
+TEST_CASE("a journal in memory takes more than its buffer holds and leaves nothing behind") {
   auto memory = JournalWriter::in_memory();
-  put_session(memory, 20);
-  auto disk = JournalWriter::create(scratch.path() / "s");
-  REQUIRE(disk.has_value());
-  put_session(*disk, 20);
-  CHECK(memory.chain() == disk->chain());
+  put_session(memory, 20'000);
+  CHECK(memory.chain() == 0);
   REQUIRE(memory.close().has_value());
   CHECK(memory.bytes_written() == 0);
 }

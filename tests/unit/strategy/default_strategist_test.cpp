@@ -17,7 +17,7 @@ struct Desk {
       : market(count),
         mask(masked),
         strategist(market.instruments, market.parameters, mask),
-        sniper({count, count * kGridConditions}),
+        sniper({count, count * kGridConditions, count}),
         knowledge(count * 2) {}
 
   DefaultStrategist::Report cycle() {
@@ -64,7 +64,7 @@ TEST_CASE("one condition per instrument, template and side; later cycles refresh
   CHECK(second.armed == 0);
   CHECK(second.refreshed == 3 * kBarConditions);
   CHECK(desk.sniper.size() == 3 * kBarConditions);
-  CHECK(desk.sniper.condition(0).expires_at == desk.market.now + seconds(120));
+  CHECK(desk.sniper.expires_at(0) == desk.market.now + seconds(120));
 }
 
 TEST_CASE("nothing is emitted before the features are warm or while the feed is old") {

@@ -145,6 +145,47 @@ TEST_CASE("expiry ends a condition, and a refresh puts it off") {
   CHECK_FALSE(range.sniper.refresh(*handle, {range.now + seconds(9), model::ShadowOnly::no, 3}));
 }
 
+TEST_CASE("a lease renews its conditions at once, and says when one of them needs a look") {
+  Range range;
+  range.sniper = Sniper{{2, 4, 1}};
+  const auto first = range.sniper.arm(price_above(110, range.now + seconds(60)), 1, range.now);
+  const auto second = range.sniper.arm(price_above(120, range.now + seconds(60)), 1, range.now);
+  REQUIRE((first && second));
+  CHECK_FALSE(range.sniper.renew(0, range.now + seconds(90), 1));  // nothing is in it yet
+  range.sniper.take_into(0, *first);
+  range.sniper.take_into(0, *second);
+  range.sniper.renew_anew(0, range.now + seconds(60), 1);
+
+  CHECK(range.sniper.renew(0, range.now + seconds(120), 2));
+  range.now = range.now + seconds(61);
+  range.sniper.expire(range.now);
+  CHECK(range.sniper.size() == 2);
+  CHECK(range.sniper.expires_at(second->slot) == range.now + seconds(59));
+
+  // One fires and is found false again: it may be armed again, which is no matter of the lease.
+  CHECK(range.price(px(111)) == 1);
+  CHECK(range.sniper.renew(0, range.now + seconds(60), 3));
+  range.last = px(100);
+  CHECK(range.close(Timeframe::m1) == 0);
+  CHECK_FALSE(range.sniper.renew(0, range.now + seconds(120), 4));
+  CHECK(range.sniper.refresh(*first, {range.now + seconds(120), model::ShadowOnly::no, 4}));
+  CHECK(range.sniper.is_armed(first->slot));
+  range.sniper.take_into(0, *first);
+  range.sniper.renew_anew(0, range.now + seconds(120), 4);
+
+  // What is taken out keeps what it had, and expires by itself.
+  range.sniper.take_out(*second);
+  CHECK_FALSE(range.sniper.renew(0, range.now + seconds(240), 5));
+  range.sniper.renew_anew(0, range.now + seconds(240), 5);
+  range.now = range.now + seconds(121);
+  range.sniper.expire(range.now);
+  CHECK(range.sniper.size() == 1);
+  CHECK(range.sniper.is_held(first->slot));
+  range.now = range.now + seconds(121);
+  range.sniper.expire(range.now);
+  CHECK(range.sniper.size() == 0);
+}
+
 TEST_CASE("expiry does not let a spent condition fire twice on one move") {
   Range range;
   const auto condition = price_above(110, range.now + seconds(60));
