@@ -92,6 +92,13 @@ class FlatMap {
   }
 
   std::vector<value_type> entries_;
+
+ public:
+  // What it remembers (base/state_archive.hpp).
+  template <typename Archive>
+  void fields(Archive& archive) {
+    archive(entries_);
+  }
 };
 
 }  // namespace lanner

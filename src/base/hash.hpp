@@ -36,6 +36,13 @@ class DigestChain {
 
  private:
   Digest128 value_;
+
+ public:
+  // What it remembers (base/state_archive.hpp).
+  template <typename Archive>
+  void fields(Archive& archive) {
+    archive(value_);
+  }
 };
 
 }  // namespace lanner

@@ -41,6 +41,24 @@ class HistoryRing {
   std::vector<T> slots_;
   std::size_t next_ = 0;  // slot of the newest value
   std::size_t size_ = 0;
+
+ public:
+  // What it remembers (base/state_archive.hpp).
+  template <typename Archive>
+  void fields(Archive& archive) {
+    std::uint64_t held = size_;
+    archive(held);
+    if constexpr (Archive::kLoads) {
+      if (held > slots_.size()) {
+        return archive.refuse();
+      }
+      size_ = static_cast<std::size_t>(held);
+      next_ = size_ == 0 ? 0 : size_ - 1;
+    }
+    for (std::size_t age = size_; age-- > 0;) {
+      archive((*this)[age]);
+    }
+  }
 };
 
 // First in, first out; a push on a full queue is refused and the caller decides what that means.
@@ -95,6 +113,24 @@ class BoundedQueue {
   std::vector<T> slots_;
   std::size_t first_ = 0;
   std::size_t size_ = 0;
+
+ public:
+  // What it remembers (base/state_archive.hpp).
+  template <typename Archive>
+  void fields(Archive& archive) {
+    std::uint64_t held = size_;
+    archive(held);
+    if constexpr (Archive::kLoads) {
+      if (held > slots_.size()) {
+        return archive.refuse();
+      }
+      first_ = 0;
+      size_ = static_cast<std::size_t>(held);
+    }
+    for (std::size_t i = 0; i < size_; ++i) {
+      archive(slots_[wrap(first_ + i)]);
+    }
+  }
 };
 
 }  // namespace lanner

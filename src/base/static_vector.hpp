@@ -80,6 +80,23 @@ class StaticVector {
  private:
   std::array<T, N> slots_{};
   std::size_t size_ = 0;
+
+ public:
+  // What it remembers (base/state_archive.hpp).
+  template <typename Archive>
+  void fields(Archive& archive) {
+    std::uint64_t held = size_;
+    archive(held);
+    if constexpr (Archive::kLoads) {
+      if (held > N) {
+        return archive.refuse();
+      }
+      size_ = static_cast<std::size_t>(held);
+    }
+    for (T& value : span()) {
+      archive(value);
+    }
+  }
 };
 
 }  // namespace lanner

@@ -33,6 +33,11 @@
 #include "strategy/vetting/bar_history.hpp"
 #include "strategy/vetting/trigger_replay.hpp"
 
+namespace lanner {
+class StateReader;
+class StateWriter;
+}  // namespace lanner
+
 namespace lanner::core {
 
 struct EngineCounters {
@@ -65,6 +70,12 @@ class Engine {
     config_.parameters = parameters;
     risk_.use_parameters(parameters);
   }
+
+  // The whole state, for a fresh engine of the same configuration to go on from: between two
+  // events, when everything that the last one caused was taken. Equal states give equal bytes.
+  void save(StateWriter& out) const;
+  // False: the bytes are of another configuration, and the engine is good for nothing.
+  [[nodiscard]] bool load(StateReader& in);
 
   [[nodiscard]] const EngineConfig& config() const noexcept { return config_; }
   [[nodiscard]] Timestamp now() const noexcept { return now_; }
@@ -211,6 +222,18 @@ class Engine {
   Money watched_equity_;
   bool is_money_moved_ = false;  // equity may have changed with this event
   EngineCounters counters_;
+
+ public:
+  // What it remembers (base/state_archive.hpp).
+  template <typename Archive>
+  void fields(Archive& archive) {
+    archive(config_.instruments, config_.parameters, market_, costs_, builder_, portfolio_);
+    archive(features_, candidates_, knowledge_, sniper_, strategist_, history_, trigger_past_);
+    archive(correlation_, proposers_, planner_, risk_, orders_, probe_);
+    archive(standing_, standing_conditions_, coin_knowledge_, is_active_entry_, adopted_revision_);
+    archive(has_built_bars_, now_, ts_event_, cycle_, regimes_seen_, has_regime_flipped_);
+    archive(is_started_, is_building_bars_, watched_equity_, is_money_moved_, counters_);
+  }
 };
 
 }  // namespace lanner::core

@@ -16,6 +16,13 @@ class ProbeBudget {
 
  private:
   Money realised_;
+
+ public:
+  // What it remembers (base/state_archive.hpp).
+  template <typename Archive>
+  void fields(Archive& archive) {
+    archive(realised_);
+  }
 };
 
 }  // namespace lanner::core

@@ -191,6 +191,13 @@ class OrderManager {
   BoundedQueue<PlanEnded> ended_;
   Money pending_risk_;
   Alarms alarms_;
+
+ public:
+  // What it remembers (base/state_archive.hpp).
+  template <typename Archive>
+  void fields(Archive& archive) {
+    archive(sequence_, plans_, ended_, pending_risk_, alarms_);
+  }
 };
 
 }  // namespace lanner::exec

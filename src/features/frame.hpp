@@ -38,6 +38,13 @@ class Ema {
  private:
   double state_ = 0.0;
   std::uint32_t count_ = 0;
+
+ public:
+  // What it remembers (base/state_archive.hpp).
+  template <typename Archive>
+  void fields(Archive& archive) {
+    archive(state_, count_);
+  }
 };
 
 // Wilder's mean (alpha = 1 / n), seeded with the mean of the first n values.
@@ -48,6 +55,13 @@ class WilderMean {
  private:
   double state_ = 0.0;
   std::uint32_t count_ = 0;
+
+ public:
+  // What it remembers (base/state_archive.hpp).
+  template <typename Archive>
+  void fields(Archive& archive) {
+    archive(state_, count_);
+  }
 };
 
 // Features that cost time on every bar and are worked out only where something reads them.
@@ -119,6 +133,13 @@ class OnDemand {
 
  private:
   std::uint32_t bits_ = 0;
+
+ public:
+  // What it remembers (base/state_archive.hpp).
+  template <typename Archive>
+  void fields(Archive& archive) {
+    archive(bits_);
+  }
 };
 
 // Directional movement (J. W. Wilder, New Concepts in Technical Trading Systems, 1978): the
@@ -134,6 +155,13 @@ class DirectionalIndex {
   WilderMean down_;
   WilderMean range_;
   WilderMean index_;
+
+ public:
+  // What it remembers (base/state_archive.hpp).
+  template <typename Archive>
+  void fields(Archive& archive) {
+    archive(up_, down_, range_, index_);
+  }
 };
 
 class Frame {
@@ -183,6 +211,14 @@ class Frame {
   std::array<double, kHistory> highs_{};
   std::array<double, kHistory> lows_{};
   std::array<double, kHistory> volumes_{};
+
+ public:
+  // What it remembers (base/state_archive.hpp).
+  template <typename Archive>
+  void fields(Archive& archive) {
+    archive(bars_, macd_bars_, held_, previous_close_, gain_, loss_, range_, ema9_, ema21_, ema50_,
+            macd_fast_, macd_slow_, macd_signal_, direction_, closes_, highs_, lows_, volumes_);
+  }
 };
 
 }  // namespace lanner::features

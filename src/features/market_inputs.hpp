@@ -46,6 +46,13 @@ class ClosePair {
  private:
   ClosePoint last_;
   ClosePoint prior_;
+
+ public:
+  // What it remembers (base/state_archive.hpp).
+  template <typename Archive>
+  void fields(Archive& archive) {
+    archive(last_, prior_);
+  }
 };
 
 // Share of the last 30 days' rates below this one, equal ones counting half.
@@ -64,6 +71,13 @@ class FundingRanks {
   };
   std::vector<Stamped> rates_;
   std::size_t next_ = 0;
+
+ public:
+  // What it remembers (base/state_archive.hpp).
+  template <typename Archive>
+  void fields(Archive& archive) {
+    archive(rates_, next_);
+  }
 };
 
 // (close / close 24 hours before - 1) / root of the sum of the 24 squared hourly returns.
@@ -81,6 +95,13 @@ class Momentum {
   double prior_ = kAbsent;
   Timestamp last_at_;
   Timestamp prior_at_;
+
+ public:
+  // What it remembers (base/state_archive.hpp).
+  template <typename Archive>
+  void fields(Archive& archive) {
+    archive(closes_, count_, last_, prior_, last_at_, prior_at_);
+  }
 };
 
 struct MarketInputs {

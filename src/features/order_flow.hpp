@@ -40,6 +40,13 @@ class OrderFlow {
   TopOfBook last_;
   bool has_last_ = false;
   std::array<Second, kSeconds> seconds_{};
+
+ public:
+  // What it remembers (base/state_archive.hpp).
+  template <typename Archive>
+  void fields(Archive& archive) {
+    archive(last_, has_last_, seconds_);
+  }
 };
 
 // Notional of forced closes per bar against the bars before: z by exponentially weighted moments
@@ -54,6 +61,13 @@ class LiquidationFlow {
   static constexpr std::uint32_t kWarm = 20;
   double pending_ = 0.0;
   WeightedMoments before_;
+
+ public:
+  // What it remembers (base/state_archive.hpp).
+  template <typename Archive>
+  void fields(Archive& archive) {
+    archive(pending_, before_);
+  }
 };
 
 }  // namespace lanner::features

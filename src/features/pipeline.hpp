@@ -204,6 +204,16 @@ class FeaturePipeline {
   };
   std::vector<OwnFeature> own_;
   std::uint64_t schema_hash_ = 0;
+
+ public:
+  // What it remembers (base/state_archive.hpp).
+  template <typename Archive>
+  void fields(Archive& archive) {
+    archive(series_, inputs_, wanted_, wanted_anywhere_, mood_, mood_at_, regime_flips_);
+    for (OwnFeature& own : own_) {
+      archive(own.state, own.frames);
+    }
+  }
 };
 
 }  // namespace lanner::features

@@ -92,6 +92,13 @@ class RegimeTracker {
   bool has_variance_ = false;
   WeightedMoments volume_;
   RollingQuantiles<kHours> sigmas_;
+
+ public:
+  // What it remembers (base/state_archive.hpp).
+  template <typename Archive>
+  void fields(Archive& archive) {
+    archive(now_, prior_, now_at_, variance_, has_variance_, volume_, sigmas_);
+  }
 };
 
 }  // namespace lanner::features

@@ -44,6 +44,13 @@ class RollingQuantiles {
   std::array<double, kCapacity> sorted_{};
   std::size_t size_ = 0;
   std::size_t next_ = 0;
+
+ public:
+  // What it remembers (base/state_archive.hpp).
+  template <typename Archive>
+  void fields(Archive& archive) {
+    archive(ring_, sorted_, size_, next_);
+  }
 };
 
 // Exponentially weighted mean and variance (T. Finch, Incremental calculation of weighted mean
@@ -68,6 +75,13 @@ class WeightedMoments {
   double mean_ = 0.0;
   double variance_ = 0.0;
   std::uint32_t count_ = 0;
+
+ public:
+  // What it remembers (base/state_archive.hpp).
+  template <typename Archive>
+  void fields(Archive& archive) {
+    archive(mean_, variance_, count_);
+  }
 };
 
 }  // namespace lanner::features

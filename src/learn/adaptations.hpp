@@ -106,6 +106,11 @@ class AdaptationEngine {
     double cost_r = 0.0;    // effect while acting, per usual candidate; < 0 = it cost
     EProcess evidence;
     EDetector detector;
+    template <typename Archive>
+    void fields(Archive& archive) {
+      archive(is_taken, id, proposal, state, reason, proposed_at, changed_at, expires_at,
+              credit_until, is_acting, inverse, affected, sum_r, cost_r, evidence, detector);
+    }
   };
   struct Verdict {
     model::AdaptationState state;
@@ -149,6 +154,14 @@ class AdaptationEngine {
   std::uint32_t last_id_ = 0;
   std::int64_t quarter_ = -1;
   std::size_t opened_in_quarter_ = 0;
+
+ public:
+  // What it remembers (base/state_archive.hpp).
+  template <typename Archive>
+  void fields(Archive& archive) {
+    archive(registry_, rules_, places_, started_, history_, ended_, last_id_, quarter_,
+            opened_in_quarter_);
+  }
 };
 
 }  // namespace lanner::learn

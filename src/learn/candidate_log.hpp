@@ -171,6 +171,24 @@ class CandidateLog {
   std::int64_t gap_n_ = 0;
   double gap_mean_ = 0.0;
   double gap_m2_ = 0.0;
+
+ public:
+  // What it remembers (base/state_archive.hpp).
+  template <typename Archive>
+  void fields(Archive& archive) {
+    archive(book_, free_, watches_, by_id_, decisions_, labelled_, refused_, orphan_trades_);
+    archive(gap_n_, gap_mean_, gap_m2_);
+    for (Slot& slot : slots_) {
+      archive(slot.next);
+    }
+    // What is free is written anew before it is read.
+    for (const auto& [id, index] : by_id_) {
+      if (index >= slots_.size()) {
+        return archive.refuse();
+      }
+      archive(slots_[index], effects_[index]);
+    }
+  }
 };
 
 }  // namespace lanner::learn

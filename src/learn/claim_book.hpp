@@ -63,6 +63,13 @@ class ClaimBook {
   double block_bound_r_;
   std::array<Claim, kClaims> claims_{};
   std::array<Closed, kClaims> closed_{};
+
+ public:
+  // What it remembers (base/state_archive.hpp).
+  template <typename Archive>
+  void fields(Archive& archive) {
+    archive(expected_at_first_, claims_, closed_);
+  }
 };
 
 }  // namespace lanner::learn

@@ -119,6 +119,13 @@ class CoinScorer {
   BlockEvidence global_;
   std::array<BlockEvidence, kTiers> tiers_{};
   std::vector<Coin> coins_;
+
+ public:
+  // What it remembers (base/state_archive.hpp).
+  template <typename Archive>
+  void fields(Archive& archive) {
+    archive(scale_, now_, now_weight_, earliest_expiry_, late_, global_, tiers_, coins_);
+  }
 };
 
 }  // namespace lanner::learn

@@ -41,6 +41,13 @@ class MixtureMartingale {
   std::size_t count_;
   std::array<double, kStakesMax> stakes_{};
   std::array<double, kStakesMax> wealth_{};
+
+ public:
+  // What it remembers (base/state_archive.hpp).
+  template <typename Archive>
+  void fields(Archive& archive) {
+    archive(loss_bound_, count_, stakes_, wealth_);
+  }
 };
 
 // What stands beside each verdict: the sum as it was, its worst blocks, how much was clipped.
@@ -78,6 +85,13 @@ class EProcess {
   MixtureMartingale helps_;
   MixtureMartingale hurts_;
   BlockRecord record_;
+
+ public:
+  // What it remembers (base/state_archive.hpp).
+  template <typename Archive>
+  void fields(Archive& archive) {
+    archive(helps_, hurts_, record_);
+  }
 };
 
 // Watches what is trusted: a Shiryaev-Roberts sum of betting martingales that start at each block.
@@ -99,6 +113,13 @@ class EDetector {
   double reference_ = 0.0;
   std::array<double, MixtureMartingale::kStakesMax> stakes_{};
   std::array<double, MixtureMartingale::kStakesMax> sums_{};
+
+ public:
+  // What it remembers (base/state_archive.hpp).
+  template <typename Archive>
+  void fields(Archive& archive) {
+    archive(loss_bound_, reference_, stakes_, sums_);
+  }
 };
 
 // e-BH: of `claims` claims (those without a value count as zero) the k largest may be rejected

@@ -37,6 +37,13 @@ class DecayScale {
   Duration half_life_;
   Timestamp reference_;
   bool has_reference_ = false;
+
+ public:
+  // What it remembers (base/state_archive.hpp).
+  template <typename Archive>
+  void fields(Archive& archive) {
+    archive(reference_, has_reference_);
+  }
 };
 
 struct Outcome {
@@ -82,6 +89,13 @@ class BlockEvidence {
 
   Sums sums_;
   std::array<Block, kBlocks> blocks_{};
+
+ public:
+  // What it remembers (base/state_archive.hpp).
+  template <typename Archive>
+  void fields(Archive& archive) {
+    archive(sums_, blocks_);
+  }
 };
 
 }  // namespace lanner::learn

@@ -105,6 +105,13 @@ class KnowledgeBrain {
   VolatilityTerciles terciles_;
   double alpha_;
   std::int64_t block_id_ = std::numeric_limits<std::int64_t>::min();
+
+ public:
+  // What it remembers (base/state_archive.hpp).
+  template <typename Archive>
+  void fields(Archive& archive) {
+    archive(patterns_, coins_, library_, adaptations_, reflection_, terciles_, block_id_);
+  }
 };
 
 }  // namespace lanner::learn

@@ -61,6 +61,13 @@ class ParameterRegistry {
   model::ParameterSet values_;
   std::array<ParameterOrigin, model::kParamCount> origins_{};
   std::uint32_t revision_;
+
+ public:
+  // What it remembers (base/state_archive.hpp).
+  template <typename Archive>
+  void fields(Archive& archive) {
+    archive(values_, origins_, revision_);
+  }
 };
 
 }  // namespace lanner::learn

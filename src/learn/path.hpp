@@ -78,6 +78,14 @@ class Path {
   double funding_ = 0.0;  // per unit of base, > 0 = received
   double gross_r_ = 0.0;
   double cost_r_ = 0.0;
+
+ public:
+  // What it remembers (base/state_archive.hpp).
+  template <typename Archive>
+  void fields(Archive& archive) {
+    archive(state_, barrier_, deadline_, entry_reference_, entry_fill_, highest_, lowest_, funding_,
+            gross_r_, cost_r_);
+  }
 };
 
 // Nearest prices and instant at which anything can happen on an instrument, and the extremes

@@ -80,6 +80,10 @@ class PatternLibrary {
     bool is_claimed = false;
     EProcess evidence;
     EDetector detector;
+    template <typename Archive>
+    void fields(Archive& archive) {
+      archive(state, since, labels, own_trades, won_blocks, is_claimed, evidence, detector);
+    }
   };
   struct Verdict {
     model::PatternState state;
@@ -102,6 +106,13 @@ class PatternLibrary {
   double retire_n_min_;
   double arl_;
   std::vector<Pattern> patterns_;  // by PatternKey::index()
+
+ public:
+  // What it remembers (base/state_archive.hpp).
+  template <typename Archive>
+  void fields(Archive& archive) {
+    archive(patterns_);
+  }
 };
 
 }  // namespace lanner::learn

@@ -58,6 +58,13 @@ class PatternPosterior {
   Timestamp now_;
   std::uint64_t late_ = 0;
   std::array<BlockEvidence, PatternKey::kCount> nodes_{};
+
+ public:
+  // What it remembers (base/state_archive.hpp).
+  template <typename Archive>
+  void fields(Archive& archive) {
+    archive(scale_, now_, late_, nodes_);
+  }
 };
 
 }  // namespace lanner::learn

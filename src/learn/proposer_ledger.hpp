@@ -79,6 +79,13 @@ class ProposerLedger {
     return proposer == 0 || proposer > rows_.size() ? nullptr : &rows_[proposer - 1U];
   }
   std::array<ProposerRow, model::kProposersMax> rows_{};
+
+ public:
+  // What it remembers (base/state_archive.hpp).
+  template <typename Archive>
+  void fields(Archive& archive) {
+    archive(rows_);
+  }
 };
 
 }  // namespace lanner::learn

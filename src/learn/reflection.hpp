@@ -81,6 +81,10 @@ class Reflection {
     double blocks = 0.0;
     MixtureMartingale better;
     MixtureMartingale worse;
+    template <typename Archive>
+    void fields(Archive& archive) {
+      archive(n, block_n, block_sum, n_eff, sum, expected, blocks, better, worse);
+    }
   };
   struct Recent {
     EntryFacts facts;
@@ -120,6 +124,13 @@ class Reflection {
   mutable std::vector<Measured> members_;      // room to work in
   mutable std::vector<LabelSpan> spans_;
   mutable std::vector<double> weights_;
+
+ public:
+  // What it remembers (base/state_archive.hpp).
+  template <typename Archive>
+  void fields(Archive& archive) {
+    archive(slices_, recent_, labels_, window_, has_news_);
+  }
 };
 
 }  // namespace lanner::learn

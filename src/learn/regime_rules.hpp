@@ -63,6 +63,13 @@ class RegimeRules {
 
  private:
   StaticVector<Rule, kRulesMax> rules_;
+
+ public:
+  // What it remembers (base/state_archive.hpp).
+  template <typename Archive>
+  void fields(Archive& archive) {
+    archive(rules_);
+  }
 };
 
 // Where an instrument's volatility lies among its own of the last week, sampled once a block.
@@ -84,6 +91,13 @@ class VolatilityTerciles {
     std::uint32_t count = 0;  // ever sampled
   };
   std::vector<History> histories_;
+
+ public:
+  // What it remembers (base/state_archive.hpp).
+  template <typename Archive>
+  void fields(Archive& archive) {
+    archive(histories_);
+  }
 };
 
 }  // namespace lanner::learn

@@ -63,6 +63,13 @@ class BarBuilder {
     std::uint64_t late = 0;
   };
   std::vector<State> states_;
+
+ public:
+  // What it remembers (base/state_archive.hpp).
+  template <typename Archive>
+  void fields(Archive& archive) {
+    archive(states_);
+  }
 };
 
 }  // namespace lanner::market

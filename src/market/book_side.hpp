@@ -120,6 +120,13 @@ class BookSide {
   std::vector<Far> far_;                // ascending: the level next to the window is the last
   std::size_t far_levels_;
   std::uint64_t lost_levels_ = 0;
+
+ public:
+  // What it remembers (base/state_archive.hpp).
+  template <typename Archive>
+  void fields(Archive& archive) {
+    archive(base_, summary_, occupied_, quantity_, far_, lost_levels_);
+  }
 };
 
 }  // namespace lanner::market

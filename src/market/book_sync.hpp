@@ -49,6 +49,13 @@ class BookSync {
   std::uint64_t first_held_ = 0;  // 0: nothing is held
   std::uint64_t last_id_ = 0;     // of the book
   std::uint64_t gaps_ = 0;
+
+ public:
+  // What it remembers (base/state_archive.hpp).
+  template <typename Archive>
+  void fields(Archive& archive) {
+    archive(rules_, state_, first_held_, last_id_, gaps_);
+  }
 };
 
 }  // namespace lanner::market

@@ -102,6 +102,13 @@ class CostModel {
   Score impact_coefficient_;
   Timestamp day_end_;
   std::int64_t day_ = 0;
+
+ public:
+  // What it remembers (base/state_archive.hpp).
+  template <typename Archive>
+  void fields(Archive& archive) {
+    archive(states_, day_end_, day_);
+  }
 };
 
 [[nodiscard]] const char* name_of(CostModel::Tier tier) noexcept;

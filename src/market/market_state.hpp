@@ -83,6 +83,13 @@ class MarketState {
  private:
   std::vector<InstrumentView> views_;
   std::vector<TopOfBook> tops_;
+
+ public:
+  // What it remembers (base/state_archive.hpp).
+  template <typename Archive>
+  void fields(Archive& archive) {
+    archive(views_, tops_);
+  }
 };
 
 }  // namespace lanner::market

@@ -115,6 +115,13 @@ class OrderBook {
   Timestamp last_event_;
   std::uint64_t off_grid_levels_ = 0;
   std::array<BookSide, 2> sides_;  // bids, asks
+
+ public:
+  // What it remembers (base/state_archive.hpp).
+  template <typename Archive>
+  void fields(Archive& archive) {
+    archive(tick_, reciprocal_, state_, in_snapshot_, last_event_, off_grid_levels_, sides_);
+  }
 };
 
 }  // namespace lanner::market

@@ -159,6 +159,11 @@ struct TradingStateChanged {
 // A condition from outside (file). The pointee lives as long as the call; the engine copies it.
 struct ConditionProposed {
   const TradeCondition* condition = nullptr;
+  // It points elsewhere, so it is in hand or it is nowhere: there is none to be saved.
+  template <typename Archive>
+  void fields(Archive& archive) {
+    archive.refuse();
+  }
 };
 
 // A condition that never got as far as the engine: its text broke a rule.

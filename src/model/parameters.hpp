@@ -192,6 +192,13 @@ class ParameterSet {
   std::array<Rate, kParamCount> values_{};
   std::array<Score, kParamCount> scores_{};
   std::uint32_t version_ = 1;
+
+ public:
+  // What it remembers (base/state_archive.hpp).
+  template <typename Archive>
+  void fields(Archive& archive) {
+    archive(values_, scores_, version_);
+  }
 };
 
 }  // namespace lanner::model

@@ -173,6 +173,14 @@ class Portfolio {
   Totals totals_;
   Timestamp exposed_since_;
   Duration exposed_;
+
+ public:
+  // What it remembers (base/state_archive.hpp).
+  template <typename Archive>
+  void fields(Archive& archive) {
+    archive(slots_, cash_, open_, start_equity_, settled_, unrealised_, open_risk_, gross_exposure_,
+            peak_equity_, trough_equity_, max_drawdown_, totals_, exposed_since_, exposed_);
+  }
 };
 
 }  // namespace lanner::portfolio

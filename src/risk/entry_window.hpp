@@ -20,6 +20,13 @@ class EntryWindow {
 
  private:
   HistoryRing<Timestamp> entries_;
+
+ public:
+  // What it remembers (base/state_archive.hpp).
+  template <typename Archive>
+  void fields(Archive& archive) {
+    archive(entries_);
+  }
 };
 
 }  // namespace lanner::risk

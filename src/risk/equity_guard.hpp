@@ -56,6 +56,15 @@ class EquityGuard {
   Timestamp below_since_;  // seen below the drawdown floor, not latched yet
   bool is_daily_latched_ = false;
   bool is_drawdown_latched_ = false;
+
+ public:
+  // What it remembers (base/state_archive.hpp).
+  template <typename Archive>
+  void fields(Archive& archive) {
+    archive(daily_loss_max_, drawdown_max_, equity_, day_start_, day_low_, daily_floor_, peak_,
+            since_peak_low_, drawdown_floor_, worst_drawdown_, below_since_, is_daily_latched_,
+            is_drawdown_latched_);
+  }
 };
 
 }  // namespace lanner::risk

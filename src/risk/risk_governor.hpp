@@ -108,6 +108,14 @@ class RiskGovernor {
   model::TradingState operator_state_ = model::TradingState::active;
   model::TradingState journal_state_ = model::TradingState::active;
   model::TradingState announced_ = model::TradingState::active;
+
+ public:
+  // What it remembers (base/state_archive.hpp).
+  template <typename Archive>
+  void fields(Archive& archive) {
+    archive(parameters_, entries_, equity_guard_, cooldown_until_, operator_state_, journal_state_,
+            announced_);
+  }
 };
 
 }  // namespace lanner::risk

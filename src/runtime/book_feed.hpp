@@ -22,9 +22,33 @@ class BookFeed {
   // together in memory and outlive this.
   void on_event(std::span<const store::DepthRecord> rows, sim::Exchange& exchange);
 
+  // What it remembers (base/state_archive.hpp); `rows` are those of its series.
+  template <typename Archive>
+  void fields(Archive& archive, std::span<const store::DepthRecord> rows) {
+    bool has_rules = sync_.has_value();
+    std::uint64_t held = held_from_ == nullptr
+                             ? kNotHeld
+                             : static_cast<std::uint64_t>(held_from_ - rows.data());
+    archive(has_rules, first_snapshot_, held);
+    if constexpr (Archive::kLoads) {
+      if (held != kNotHeld && held >= rows.size()) {
+        return archive.refuse();
+      }
+      held_from_ = held == kNotHeld ? nullptr : rows.data() + held;
+      if (has_rules) {
+        sync_.emplace(market::BookRules::futures);
+      }
+    }
+    if (sync_) {
+      archive(*sync_);
+    }
+  }
+
   [[nodiscard]] std::uint64_t gaps() const noexcept { return sync_ ? sync_->gaps() : 0; }
 
  private:
+  static constexpr std::uint64_t kNotHeld = ~std::uint64_t{0};
+
   void on_snapshot(const store::DepthEvent& event, const store::DepthRecord* begin,
                    sim::Exchange& exchange);
   // `now`: held changes are applied when their snapshot comes.

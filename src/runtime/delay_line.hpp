@@ -82,6 +82,24 @@ class DelayLine {
       return places_[end_++ & mask_];
     }
     void pop_front() noexcept { ++first_; }
+    template <typename Archive>
+    void fields(Archive& archive) {
+      std::uint64_t held = end_ - first_;
+      archive(held);
+      if constexpr (Archive::kLoads) {
+        if (!archive.holds(held)) {
+          return archive.refuse();
+        }
+        while (held > places_.size()) {
+          grow();
+        }
+        first_ = 0;
+        end_ = static_cast<std::size_t>(held);
+      }
+      for (std::size_t i = first_; i < end_; ++i) {
+        archive(places_[i & mask_]);
+      }
+    }
 
    private:
     void grow() {
@@ -152,6 +170,13 @@ class DelayLine {
   std::size_t pushed_ = 0;  // the lane of the last push
   Timestamp next_time_ = Timestamp::never();
   Timestamp other_time_ = Timestamp::never();  // earliest head of the other lanes
+
+ public:
+  // What it remembers (base/state_archive.hpp).
+  template <typename Archive>
+  void fields(Archive& archive) {
+    archive(delays_, lanes_, next_, pushed_, next_time_, other_time_);
+  }
 };
 
 }  // namespace lanner::runtime

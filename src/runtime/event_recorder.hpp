@@ -39,6 +39,13 @@ class EventRecorder {
   // written, and its id among those reserved on the disk.
   [[nodiscard]] Status await_entry() noexcept;
 
+  // What it remembers (base/state_archive.hpp); the engine's state and the journal are others'.
+  // Of the ranges of ids none counts as safe: the next entry asks the disk once more.
+  template <typename Archive>
+  void fields(Archive& archive) {
+    archive(digest_, sequence_, commands_, ids_reserved_);
+  }
+
  private:
   void reserve_ids() noexcept;
 

@@ -14,21 +14,25 @@ bool opens_risk(const model::Command& command) noexcept {
 
 }  // namespace
 
+SimulatedSession::SimulatedSession(Parts parts)
+    : engine_(std::make_unique<core::Engine>(parts.spec.engine)),
+      exchange_(std::make_unique<sim::Exchange>(engine_->config().instruments,
+                                                engine_->config().parameters,
+                                                parts.spec.exchange)),
+      recorder_(std::make_unique<EventRecorder>(*engine_, std::move(parts.journal))),
+      tape_(std::move(parts.tape)),
+      delay_(sim::latency_model(parts.spec.exchange),
+             parts.spec.exchange.latency_model.kind == sim::LatencyKind::activity),
+      books_(parts.spec.engine.instruments.size()),
+      tops_(parts.spec.engine.instruments.size()),
+      conditions_(parts.spec.conditions),
+      facts_(parts.spec.venue_events),
+      feed_latency_(sim::effective_latency(parts.spec.exchange).feed),
+      conditions_refused_(parts.spec.conditions_refused) {}
+
 SimulatedSession::SimulatedSession(const SessionSpec& spec, Tape tape,
                                    store::JournalWriter journal)
-    : engine_(std::make_unique<core::Engine>(spec.engine)),
-      exchange_(std::make_unique<sim::Exchange>(engine_->config().instruments,
-                                                engine_->config().parameters, spec.exchange)),
-      recorder_(std::make_unique<EventRecorder>(*engine_, std::move(journal))),
-      tape_(std::move(tape)),
-      delay_(sim::latency_model(spec.exchange),
-             spec.exchange.latency_model.kind == sim::LatencyKind::activity),
-      books_(spec.engine.instruments.size()),
-      tops_(spec.engine.instruments.size()),
-      conditions_(spec.conditions),
-      facts_(spec.venue_events),
-      feed_latency_(sim::effective_latency(spec.exchange).feed),
-      conditions_refused_(spec.conditions_refused) {
+    : SimulatedSession(Parts{spec, tape, journal}) {
   const auto bytes = encode_spec(spec);
   const auto room = this->journal().reserve(bytes.size());
   std::copy(bytes.begin(), bytes.end(), room.begin());

@@ -20,6 +20,11 @@
 #include "runtime/timers.hpp"
 #include "sim/exchange.hpp"
 
+namespace lanner {
+class StateReader;
+class StateWriter;
+}  // namespace lanner
+
 namespace lanner::runtime {
 
 class SimulatedSession {
@@ -27,6 +32,10 @@ class SimulatedSession {
   // The first record is written at once; when a session is continued it is confirmed, and a
   // different specification shows as a divergence at sequence 0.
   SimulatedSession(const SessionSpec& spec, Tape tape, store::JournalWriter journal);
+  // Goes on where `state` was saved, with a journal that stands behind the same event; see
+  // is_restored() before anything else.
+  SimulatedSession(const SessionSpec& spec, Tape tape, store::JournalWriter journal,
+                   StateReader& state);
   SimulatedSession(const SimulatedSession&) = delete;
   SimulatedSession& operator=(const SimulatedSession&) = delete;
 
@@ -44,6 +53,16 @@ class SimulatedSession {
   // The last event applied was that one.
   [[nodiscard]] bool was_outside() const noexcept { return was_outside_; }
   [[nodiscard]] Timestamp now() const noexcept { return now_; }
+
+  // The whole state of engine, exchange and what stands between them, for a session of the same
+  // specification and tape. Only between next_time() and apply_next(), and not while something
+  // from outside waits. Equal states give equal bytes.
+  [[nodiscard]] bool is_savable() const noexcept {
+    return pending_commands_ == 0 && !is_market_event_ && !outside_ && !is_abandoned_;
+  }
+  void save(StateWriter& out) const;
+  // False: the bytes are of another specification or tape, and the session is good for nothing.
+  [[nodiscard]] bool is_restored() const noexcept { return is_restored_; }
 
   [[nodiscard]] const core::Engine& engine() const noexcept { return *engine_; }
   [[nodiscard]] const sim::Exchange& exchange() const noexcept { return *exchange_; }
@@ -74,6 +93,16 @@ class SimulatedSession {
     model::Event event;
     std::uint64_t order = 0;
   };
+  struct Parts {
+    const SessionSpec& spec;
+    Tape& tape;
+    store::JournalWriter& journal;
+  };
+  explicit SimulatedSession(Parts parts);
+  template <typename Archive>
+  void archive_books(Archive& archive);
+  template <typename Archive>
+  void fields(Archive& archive);
   [[nodiscard]] Timestamp next_inside_time() const noexcept;
   void step_venue(Timestamp tape_at, Timestamp inside_at);
   // The book goes to the exchange whole; what the engine hears is its top, when that changes.
@@ -127,6 +156,7 @@ class SimulatedSession {
   bool is_allowed_ = true;
   bool is_told_allowed_ = true;  // as the engine knows it
   bool is_confirming_ = false;   // what comes next stands in the journal already
+  bool is_restored_ = true;
   Status journal_status_;
   std::size_t pending_commands_ = 0;  // of the last event, not handed over yet
 };

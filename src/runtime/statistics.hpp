@@ -63,6 +63,15 @@ class Statistics {
   std::array<std::uint64_t, static_cast<std::size_t>(model::Gate::count_)> refusals_{};
   std::vector<std::uint32_t> trades_by_coin_;
   std::vector<Money> net_by_coin_;
+
+ public:
+  // What it remembers (base/state_archive.hpp).
+  template <typename Archive>
+  void fields(Archive& archive) {
+    archive(events_, commands_, first_at_, last_at_, next_sample_, sample_every_, holdings_,
+            equity_, trades_, status_changes_, conditions_never_true_, decisions_, refusals_,
+            trades_by_coin_, net_by_coin_);
+  }
 };
 
 }  // namespace lanner::runtime

@@ -341,7 +341,7 @@ void Tape::add_cursor(std::span<const Record> rows, InstrumentId id, std::int32_
   std::sort(covered.begin(), covered.end(),
             [](const Span& a, const Span& b) { return a.from < b.from; });
   Cursor cursor;
-  cursor.at = bytes.data();
+  cursor.begin = cursor.at = bytes.data();
   cursor.end = bytes.data() + bytes.size();
   cursor.stride = sizeof(Record);
   cursor.interval_s = interval_s;

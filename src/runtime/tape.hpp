@@ -78,12 +78,20 @@ class Tape {
   [[nodiscard]] std::uint64_t rows() const noexcept { return rows_; }
   [[nodiscard]] std::uint64_t played() const noexcept { return played_; }
 
+  // The place in the series (base/state_archive.hpp), for a tape of the same series to go on from.
+  // Refused where a series has another length.
+  template <typename Archive>
+  void fields(Archive& archive);
+  // The rows of an instrument's book; none where the tape has no book of it.
+  [[nodiscard]] std::span<const store::DepthRecord> depth_of(InstrumentId id) const noexcept;
+
  private:
   struct Span {
     std::int64_t from = 0;
     std::int64_t to = 0;
   };
   struct Cursor {
+    const std::byte* begin = nullptr;
     const std::byte* at = nullptr;
     const std::byte* end = nullptr;
     std::uint32_t stride = 0;

@@ -41,6 +41,13 @@ class Timers {
     return a.kind != b.kind ? a.kind > b.kind : a.key > b.key;
   }
   std::vector<model::SetTimer> pending_;
+
+ public:
+  // What it remembers (base/state_archive.hpp).
+  template <typename Archive>
+  void fields(Archive& archive) {
+    archive(pending_);
+  }
 };
 
 }  // namespace lanner::runtime

@@ -155,6 +155,13 @@ class Account {
   // Values are drawn from marks by whoever asks first.
   mutable std::vector<Holding> holdings_;
   mutable std::vector<Venue> venues_;
+
+ public:
+  // What it remembers (base/state_archive.hpp).
+  template <typename Archive>
+  void fields(Archive& archive) {
+    archive(holdings_, venues_);
+  }
 };
 
 }  // namespace lanner::sim

@@ -41,6 +41,13 @@ class BusyMinutes {
   Score turnover_;
   Timestamp busy_from_;
   Timestamp busy_until_;
+
+ public:
+  // What it remembers (base/state_archive.hpp).
+  template <typename Archive>
+  void fields(Archive& archive) {
+    archive(history_, sorted_, oldest_, minute_, turnover_, busy_from_, busy_until_);
+  }
 };
 
 }  // namespace lanner::sim

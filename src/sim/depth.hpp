@@ -68,6 +68,20 @@ class DepthBooks {
 
   const model::InstrumentTable* instruments_;
   std::vector<std::unique_ptr<market::OrderBook>> books_;
+
+ public:
+  // What it remembers (base/state_archive.hpp).
+  template <typename Archive>
+  void fields(Archive& archive) {
+    archive(counters);
+    for (std::size_t i = 0; i < books_.size(); ++i) {
+      bool is_there = books_[i] != nullptr;
+      archive(is_there);
+      if (is_there) {
+        archive(book_of(InstrumentId{static_cast<std::uint32_t>(i)}));
+      }
+    }
+  }
 };
 
 // A limit that would trade at once against this book.

@@ -28,6 +28,11 @@
 #include "sim/print.hpp"
 #include "sim/recorder.hpp"
 
+namespace lanner {
+class StateReader;
+class StateWriter;
+}  // namespace lanner
+
 namespace lanner::sim {
 
 struct ExchangeConfig {
@@ -93,6 +98,12 @@ class Exchange {
     }
     set_now(until);
   }
+
+  // The whole state, for a fresh exchange of the same configuration to go on from. Equal states
+  // give equal bytes.
+  void save(StateWriter& out) const;
+  // False: the bytes are of another configuration, and the exchange is good for nothing.
+  [[nodiscard]] bool load(StateReader& in);
 
   [[nodiscard]] const ExchangeLog& order_log() const noexcept { return recorder_.order_log(); }
   [[nodiscard]] const DepthBooks& depth() const noexcept { return depth_; }
@@ -170,6 +181,15 @@ class Exchange {
   Timestamp next_queued_ = Timestamp::never();  // of requests and timeouts
   std::vector<Expiry> expiries_;
   Timestamp next_expiry_ = Timestamp::never();
+
+ public:
+  // What it remembers (base/state_archive.hpp).
+  template <typename Archive>
+  void fields(Archive& archive) {
+    archive(instruments_, delays_, last_arrival_, now_, costs_, markets_, book_, account_);
+    archive(recorder_, depth_, busy_, active_, next_print_, requests_, requests_head_);
+    archive(timeouts_, timeouts_head_, next_queued_, expiries_, next_expiry_);
+  }
 };
 
 }  // namespace lanner::sim

@@ -62,6 +62,13 @@ class ExchangeLog {
  private:
   static constexpr std::size_t kFirstChunk = 4096;
   std::vector<LogRecord> records_;
+
+ public:
+  // What it remembers (base/state_archive.hpp).
+  template <typename Archive>
+  void fields(Archive& archive) {
+    archive(records_);
+  }
 };
 
 }  // namespace lanner::sim

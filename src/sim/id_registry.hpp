@@ -72,6 +72,13 @@ class IdRegistry {
 
   std::vector<IdRecord> records_;
   std::size_t size_ = 0;
+
+ public:
+  // What it remembers (base/state_archive.hpp).
+  template <typename Archive>
+  void fields(Archive& archive) {
+    archive(records_, size_);
+  }
 };
 
 }  // namespace lanner::sim

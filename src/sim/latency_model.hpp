@@ -73,6 +73,13 @@ class LatencyModel {
   std::array<std::uint64_t, 3> draws_{};
   std::array<std::uint32_t, kSlices> counts_{};
   std::int64_t slice_ = 0;
+
+ public:
+  // What it remembers (base/state_archive.hpp).
+  template <typename Archive>
+  void fields(Archive& archive) {
+    archive(longest_, draws_, counts_, slice_);
+  }
 };
 
 }  // namespace lanner::sim

@@ -99,6 +99,13 @@ class OrderBook {
   std::vector<List> lists_;
   IdRegistry ids_;
   std::uint64_t next_venue_id_ = 1;
+
+ public:
+  // What it remembers (base/state_archive.hpp).
+  template <typename Archive>
+  void fields(Archive& archive) {
+    archive(pool_, free_, lists_, ids_, next_venue_id_);
+  }
 };
 
 }  // namespace lanner::sim

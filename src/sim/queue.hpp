@@ -49,6 +49,13 @@ class QueuePosition {
   Quantity traded_;  // at the price since then
   bool is_tracked_ = false;
   bool is_in_view_ = false;
+
+ public:
+  // What it remembers (base/state_archive.hpp).
+  template <typename Archive>
+  void fields(Archive& archive) {
+    archive(due, front_, shown_, traded_, is_tracked_, is_in_view_);
+  }
 };
 
 }  // namespace lanner::sim

@@ -67,6 +67,13 @@ class Recorder {
   std::uint64_t next_trade_id_ = 1;
   std::vector<model::Event> reports_;
   ExchangeLog log_;
+
+ public:
+  // What it remembers (base/state_archive.hpp).
+  template <typename Archive>
+  void fields(Archive& archive) {
+    archive(last_report_, now_, next_trade_id_, reports_, log_);
+  }
 };
 
 }  // namespace lanner::sim

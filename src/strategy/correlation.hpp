@@ -38,6 +38,13 @@ class ReturnCorrelation {
 
   std::array<double, kKept> weights_;  // of the oldest first
   std::vector<Series> series_;         // by instrument
+
+ public:
+  // What it remembers (base/state_archive.hpp).
+  template <typename Archive>
+  void fields(Archive& archive) {
+    archive(series_);
+  }
 };
 
 }  // namespace lanner::strategy

@@ -104,6 +104,13 @@ class DefaultStrategist {
   Score cost_r_cap_;
   bool is_cost_asked_;
   bool is_knowledge_used_;
+
+ public:
+  // What it remembers (base/state_archive.hpp).
+  template <typename Archive>
+  void fields(Archive& archive) {
+    archive(awake_, handles_, kept_);
+  }
 };
 
 }  // namespace lanner::strategy

@@ -67,6 +67,15 @@ class LadderPool {
   [[nodiscard]] std::uint32_t meld_siblings(std::uint32_t first) noexcept;
 
   std::vector<Node> nodes_;
+
+ public:
+  // What it remembers (base/state_archive.hpp); nodes from `used` on have never been in a ladder.
+  template <typename Archive>
+  void fields(Archive& archive, std::size_t used) {
+    for (std::size_t i = 0; i < used; ++i) {
+      archive(nodes_[i]);
+    }
+  }
 };
 
 }  // namespace lanner::strategy

@@ -83,6 +83,13 @@ class Planner {
   const market::CostModel& costs_;
   model::ParameterSet parameters_;
   model::ComponentMask mask_;
+
+ public:
+  // What it remembers (base/state_archive.hpp).
+  template <typename Archive>
+  void fields(Archive& archive) {
+    archive(parameters_);
+  }
 };
 
 // Expected funding of a position as a fraction of its notional: positive is paid. It is taken to

@@ -3,6 +3,7 @@
 // Finds the slot of a live condition by its canonical hash: open addressing over a table that is
 // at most half full, so a probe is short and nothing allocates. Never iterated.
 
+#include <algorithm>
 #include <bit>
 #include <cstdint>
 #include <vector>
@@ -47,6 +48,7 @@ class SlotIndex {
     }
     cells_[hole] = Cell{};
   }
+  void clear() noexcept { std::fill(cells_.begin(), cells_.end(), Cell{}); }
 
  private:
   struct Cell {

@@ -271,6 +271,29 @@ class Sniper {
   std::int64_t next_own_expiry_ns_ = LadderPool::kNoKey;
   SlotIndex index_;
   Counters counters_;
+
+ public:
+  // What it remembers (base/state_archive.hpp).
+  template <typename Archive>
+  void fields(Archive& archive) {
+    archive(edges_, roots_, watched_, heads_, leases_, free_, used_, next_expiry_ns_);
+    archive(next_own_expiry_ns_, counters_);
+    if (used_ > slots_.size()) {
+      return archive.refuse();
+    }
+    for (std::uint32_t i = 0; i < used_; ++i) {
+      archive(slots_[i], hashes_[i], conditions_[i]);
+    }
+    ladders_.fields(archive, used_);
+    if constexpr (Archive::kLoads) {
+      index_.clear();
+      for (std::uint32_t i = 0; i < used_; ++i) {
+        if (slots_[i].state != State::free) {
+          index_.insert(hashes_[i], i);
+        }
+      }
+    }
+  }
 };
 
 }  // namespace lanner::strategy

@@ -70,6 +70,13 @@ class BarHistory {
   std::vector<Ring> rings_;
   std::vector<Entry> entries_;  // ring x bars
   std::vector<Funding> fundings_;
+
+ public:
+  // What it remembers (base/state_archive.hpp).
+  template <typename Archive>
+  void fields(Archive& archive) {
+    archive(rings_, entries_, fundings_);
+  }
 };
 
 }  // namespace lanner::strategy

@@ -66,6 +66,13 @@ class TriggerReplay {
   std::optional<features::FeaturePipeline> scratch_;
   std::array<Memory, kRemembered> memory_{};
   std::uint64_t plays_ = 0;
+
+ public:
+  // What it remembers (base/state_archive.hpp).
+  template <typename Archive>
+  void fields(Archive& archive) {
+    archive(memory_, plays_);
+  }
 };
 
 }  // namespace lanner::strategy
