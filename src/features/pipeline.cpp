@@ -180,7 +180,9 @@ void FeaturePipeline::close_frame(Series& series, std::size_t tf, const Ohlcv& b
   double* now = series.now.data() + offset;
   const OnDemand wanted = wanted_[tf];
   // What nobody subscribed to stays absent in both rows.
-  const std::size_t shown = wanted.has_extras() ? model::kFeatureCount : kAlwaysShown;
+  const std::size_t shown = wanted.has(OnDemand::user)  ? model::kFeatureCount
+                            : wanted.has_extras() ? model::kBuiltInFeatureCount
+                                                  : kAlwaysShown;
   std::memcpy(series.before.data() + offset, now, shown * sizeof(double));
   series.frames[tf].add(bar, wanted,
                         std::span<double, model::kFeatureCount>{now, model::kFeatureCount});

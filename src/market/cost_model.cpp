@@ -129,24 +129,29 @@ void CostModel::note_return(State& state, const Stretch& stretch) noexcept {
 }
 
 void CostModel::note_volume(State& state, const Stretch& stretch) noexcept {
-  const std::int64_t hour = stretch.open.ns() / kNsPerHour;
-  if (hour > state.hour) {
-    const std::int64_t steps = std::min<std::int64_t>(hour - state.hour, kHours);
-    for (std::int64_t i = 0; i < steps; ++i) {
-      slot(state.hourly, hour - i) = Quantity{};
-    }
-    state.hour = hour;
-    state.volume = Quantity{};
-    for (const Quantity part : state.hourly) {
-      state.volume = saturating_sum(state.volume, part);
-    }
+  if (stretch.open.ns() >= state.hour_end_ns) [[unlikely]] {
+    begin_hour(state, stretch.open.ns() / kNsPerHour);
   }
-  Quantity& bucket = slot(state.hourly, hour);
+  // A stretch of an earlier hour cannot come: what overlaps is left out.
+  Quantity& bucket = state.hourly[state.hour_slot];
   bucket = saturating_sum(bucket, stretch.volume);
   state.volume = saturating_sum(state.volume, stretch.volume);
+  state.daily[state.day_slot] += to_score(stretch.close_px) * to_score(stretch.volume);
+}
 
-  advance_day(state, stretch.open.ns() / kNsPerDay);
-  slot(state.daily, state.day) += to_score(stretch.close_px) * to_score(stretch.volume);
+void CostModel::begin_hour(State& state, std::int64_t hour) noexcept {
+  const std::int64_t steps = std::min<std::int64_t>(hour - state.hour, kHours);
+  for (std::int64_t i = 0; i < steps; ++i) {
+    slot(state.hourly, hour - i) = Quantity{};
+  }
+  state.hour = hour;
+  state.hour_end_ns = (hour + 1) * kNsPerHour;
+  state.hour_slot = static_cast<std::uint32_t>(hour % static_cast<std::int64_t>(kHours));
+  state.volume = Quantity{};
+  for (const Quantity part : state.hourly) {
+    state.volume = saturating_sum(state.volume, part);
+  }
+  advance_day(state, hour / (kNsPerDay / kNsPerHour));
 }
 
 void CostModel::advance_day(State& state, std::int64_t day) noexcept {
@@ -158,6 +163,7 @@ void CostModel::advance_day(State& state, std::int64_t day) noexcept {
     slot(state.daily, day - i) = Score{};
   }
   state.day = day;
+  state.day_slot = static_cast<std::uint32_t>(day % static_cast<std::int64_t>(kDays));
 }
 
 void CostModel::note_day(Timestamp ts) noexcept {

@@ -69,7 +69,10 @@ class CostModel {
     Score variance_1m{1e-6};
     Tier tier = Tier::middle;
     std::int64_t hour = 0;
+    std::int64_t hour_end_ns = 0;
     std::int64_t day = 0;
+    std::uint32_t hour_slot = 0;  // of this hour and this day in the rings
+    std::uint32_t day_slot = 0;
     Quantity volume;  // sum of the hourly volumes
     Price tick;
     std::array<Quantity, kHours> hourly{};
@@ -92,6 +95,7 @@ class CostModel {
   void rank() noexcept;
   static void note_return(State& state, const Stretch& stretch) noexcept;
   static void note_volume(State& state, const Stretch& stretch) noexcept;
+  static void begin_hour(State& state, std::int64_t hour) noexcept;
   static void advance_day(State& state, std::int64_t day) noexcept;
   [[nodiscard]] Score impact_fraction(InstrumentId id, Quantity quantity) const noexcept;
 

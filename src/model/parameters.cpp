@@ -245,6 +245,9 @@ ParameterSet::ParameterSet() {
 }
 
 Duration ParameterSet::duration(Param key, Duration unit) const noexcept {
+  if (unit.ns() % Rate::kScale == 0) {  // tens of seconds need no 128 bits
+    return Duration{values_[index(key)].raw() * (unit.ns() / Rate::kScale)};
+  }
   const Int128 ns = Int128{values_[index(key)].raw()} * unit.ns() / Rate::kScale;
   return Duration{static_cast<std::int64_t>(ns)};
 }

@@ -65,6 +65,7 @@ void Exchange::amend(const model::AmendOrder& request) {
     return;
   }
   order->is_crossing = order->is_crossing || crosses;
+  book_.disturb(id);
   recorder_.amended(*order, RejectReason::by_request);
   if (loses_place) {
     matcher_.settle_in(*order);

@@ -43,6 +43,7 @@ void Matcher::meet_book(RestingOrder& order) {
     return;
   }
   const market::OrderBook* book = parts_.depth.usable(id, now);
+  parts_.book.disturb(id);
   if (book != nullptr) {
     order.is_crossing = crosses(request, *book);
     if (order.is_crossing && request.instructions.post_only == model::PostOnly::yes) {
@@ -134,6 +135,7 @@ void Matcher::on_book(InstrumentId id, Timestamp ts) {
       parts_.markets[id.index()].state != model::InstrumentState::trading) {
     return;
   }
+  parts_.book.disturb(id);
   ready_.clear();
   for (std::uint32_t slot = parts_.book.head(id); slot != IdRecord::kNoSlot;) {
     RestingOrder& order = parts_.book.at(slot);

@@ -107,6 +107,45 @@ bool Matcher::can_act(const RestingOrder& order, const Print& print) const noexc
   return request.type != OrderType::market || !is_best_of_bar(order, print);
 }
 
+// Where can_act() is false for every order, whenever it was accepted; empty where one of them may
+// act, or follows, at any price.
+OrderBook::Calm Matcher::calm_of(InstrumentId id) const noexcept {
+  const Price tick = parts_.instruments[id.index()].tick;
+  OrderBook::Calm calm{Price{}, Price::max()};
+  for (std::uint32_t slot = parts_.book.head(id); slot != IdRecord::kNoSlot;) {
+    const RestingOrder& order = parts_.book.at(slot);
+    const OrderRequest& request = order.request;
+    const bool is_buy = request.side == Side::buy;
+    slot = order.next;
+    if (order.queue.is_tracked()) {
+      return {};
+    }
+    if (is_conditional(request) && !order.is_triggered) {
+      if (follows_mark(request)) {
+        continue;
+      }
+      if (request.type == OrderType::trailing_stop_market) {
+        return {};
+      }
+      if (model::is_stop(request.type) == is_buy) {
+        calm.above = std::min(calm.above, request.trigger_price);
+      } else {
+        calm.below = std::max(calm.below, request.trigger_price);
+      }
+    } else if (model::has_limit_price(request.type) && !order.is_crossing &&
+               !is_immediate(request)) {
+      if (is_buy) {
+        calm.below = std::max(calm.below, request.price - tick);
+      } else {
+        calm.above = std::min(calm.above, request.price + tick);
+      }
+    } else {
+      return {};
+    }
+  }
+  return calm;
+}
+
 void Matcher::play(const Print& print) {
   const InstrumentId id = print.instrument_id;
   // Where the venue publishes a mark, margin is valued by it alone.
@@ -114,6 +153,10 @@ void Matcher::play(const Print& print) {
     parts_.account.mark(id, print.price);
   }
   if (parts_.markets[id.index()].state != model::InstrumentState::trading) {
+    return;
+  }
+  if (parts_.book.is_calm(id, print.price)) {
+    check_margin(print);
     return;
   }
   advance_queues(print);
@@ -138,6 +181,9 @@ void Matcher::play(const Print& print) {
         }
       }
     }
+    parts_.book.disturb(id);
+  } else if (!parts_.book.has_calm(id)) {
+    parts_.book.set_calm(id, calm_of(id));
   }
   check_margin(print);
 }
@@ -352,6 +398,7 @@ void Matcher::cancel_all(InstrumentId id, RejectReason reason) {
 void Matcher::on_mark(InstrumentId id, Timestamp ts) {
   const Price mark = parts_.markets[id.index()].mark_px;
   const Refs refs = collect(id);
+  parts_.book.disturb(id);
   for (const Ref& ref : refs) {
     RestingOrder* order = resolve(ref);
     if (order == nullptr || !is_conditional(order->request) || order->is_triggered ||

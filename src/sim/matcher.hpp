@@ -81,6 +81,7 @@ class Matcher {
   [[nodiscard]] RestingOrder* resolve(const Ref& ref) noexcept;
   [[nodiscard]] bool is_best_of_bar(const RestingOrder& order, const Print& print) const noexcept;
   [[nodiscard]] bool can_act(const RestingOrder& order, const Print& print) const noexcept;
+  [[nodiscard]] OrderBook::Calm calm_of(InstrumentId id) const noexcept;
   [[nodiscard]] Quantity reducible(const model::OrderRequest& request) const noexcept;
   // Spot holds no debt, so a sale there is bounded by the holdings whatever it calls itself.
   [[nodiscard]] bool is_bounded(const model::OrderRequest& request) const noexcept;

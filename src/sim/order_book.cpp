@@ -49,6 +49,7 @@ void OrderBook::append(RestingOrder& order) noexcept {
   }
   list.tail = order.slot;
   ++list.count;
+  disturb(order.request.instrument_id);
 }
 
 void OrderBook::unlink(RestingOrder& order) noexcept {
@@ -64,6 +65,7 @@ void OrderBook::unlink(RestingOrder& order) noexcept {
     pool_[order.next].previous = order.previous;
   }
   --list.count;
+  disturb(order.request.instrument_id);
 }
 
 void OrderBook::requeue(RestingOrder& order, Timestamp now) noexcept {

@@ -75,6 +75,27 @@ class OrderBook {
   [[nodiscard]] std::uint32_t count(InstrumentId id) const noexcept {
     return lists_[id.index()].count;
   }
+  // Prices between which a print leaves every order of the instrument as it is, both excluded.
+  struct Calm {
+    Price below;
+    Price above;
+  };
+  [[nodiscard]] bool is_calm(InstrumentId id, Price price) const noexcept {
+    const Calm& calm = lists_[id.index()].calm;
+    return price > calm.below && price < calm.above;
+  }
+  [[nodiscard]] bool has_calm(InstrumentId id) const noexcept {
+    return lists_[id.index()].has_calm;
+  }
+  void set_calm(InstrumentId id, const Calm& calm) noexcept {
+    lists_[id.index()].calm = calm;
+    lists_[id.index()].has_calm = true;
+  }
+  // An order came, went or changed what it waits for.
+  void disturb(InstrumentId id) noexcept {
+    lists_[id.index()].calm = {};
+    lists_[id.index()].has_calm = false;
+  }
   // All live orders of all instruments, for sums over an account.
   template <typename Visitor>
   void for_each_resting(Visitor visit) const {
@@ -93,6 +114,8 @@ class OrderBook {
     std::uint32_t head = IdRecord::kNoSlot;
     std::uint32_t tail = IdRecord::kNoSlot;
     std::uint32_t count = 0;
+    bool has_calm = false;  // worked out since the last disturbance
+    Calm calm;              // empty until then
   };
   std::deque<RestingOrder> pool_;  // growth leaves references valid
   std::vector<std::uint32_t> free_;

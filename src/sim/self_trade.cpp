@@ -85,6 +85,7 @@ bool Matcher::prevent_self_trade(RestingOrder& taker, Price reach) {
 void Matcher::settle_in(RestingOrder& order) {
   const model::OrderRequest& request = order.request;
   const MarketState& market = parts_.markets[request.instrument_id.index()];
+  parts_.book.disturb(request.instrument_id);
   if (request.type == model::OrderType::trailing_stop_market) {
     follow(order, follows_mark(request) ? market.mark_px : market.last_px);
   } else if (is_in_book(order)) {

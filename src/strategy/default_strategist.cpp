@@ -38,9 +38,9 @@ DefaultStrategist::DefaultStrategist(const model::InstrumentTable& instruments,
                                       : Param::strategist_cycle_s,
                                   seconds(1))),
       expiry_cycles_(parameters.count(Param::strategist_expiry_cycles)),
-      cost_r_cap_(parameters.score(Param::fee_cost_r_cap)),
       is_cost_asked_(!mask.is_masked(Component::fee_gate)),
       is_knowledge_used_(!mask.is_masked(Component::coin_scorer)) {
+  const Score cost_r_cap = parameters.score(Param::fee_cost_r_cap);
   std::size_t next = 0;
   for (const auto grid :
        {model::GridPoint::prior, model::GridPoint::low, model::GridPoint::high}) {
@@ -49,6 +49,7 @@ DefaultStrategist::DefaultStrategist(const model::InstrumentTable& instruments,
         if (next < patterns_used_) {
           patterns_[next] = make_template({id, side, grid}, parameters, mask, feed);
           made_ |= patterns_[next] ? bit_at(next) : 0;
+          stops_[next] = patterns_[next] ? cost_r_cap * patterns_[next]->stop_atr : Score{};
           at_prior_ |= grid == model::GridPoint::prior ? bit_at(next) : 0;
           ++next;
         }
@@ -126,8 +127,8 @@ DefaultStrategist::Watch DefaultStrategist::choose(const Candidacy& candidacy,
     for (std::uint64_t rest = wanted.patterns; rest != 0; rest &= rest - 1) {
       // cost_R = cost / (stop_atr x atr), compared without the division.
       const auto i = static_cast<std::size_t>(std::countr_zero(rest));
-      const bool is_feasible = candidacy.cost_fraction <=
-                               cost_r_cap_ * patterns_[i]->stop_atr * candidacy.atr_fraction;
+      const bool is_feasible =
+          candidacy.cost_fraction <= stops_[i] * candidacy.atr_fraction;
       wanted.patterns &= ~(is_feasible ? 0 : bit_at(i));
       report.too_dear += is_feasible ? 0 : 1;
     }

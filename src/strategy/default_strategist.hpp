@@ -94,6 +94,7 @@ class DefaultStrategist {
   model::ParameterSet parameters_;
   std::array<std::optional<model::TradeCondition>, kGridConditions> patterns_;
   std::size_t patterns_used_;        // with the points of the grid that are watched
+  std::array<Score, kGridConditions> stops_{};  // by pattern: ATRs of its stop, times the cap
   std::vector<std::uint64_t> awake_;  // by instrument: patterns whose inputs are there
   std::vector<ArmHandle> handles_;  // instrument x pattern
   std::vector<Watch> kept_;         // by instrument: what its lease in the Sniper holds
@@ -101,7 +102,6 @@ class DefaultStrategist {
   std::uint64_t at_prior_ = 0;      // of these, the ones at the grid's middle: only they trade
   Duration period_;
   std::int64_t expiry_cycles_;
-  Score cost_r_cap_;
   bool is_cost_asked_;
   bool is_knowledge_used_;
 
