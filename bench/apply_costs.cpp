@@ -10,6 +10,7 @@
 #include "bench/tapes.hpp"
 #include "model/commands.hpp"
 #include "runtime/simulated_session.hpp"
+#include "wire/binance/market_data.hpp"
 
 namespace lanner::bench {
 namespace {
@@ -70,6 +71,76 @@ Applied apply_all(const runtime::SessionSpec& spec, std::span<const model::Event
   return applied;
 }
 
+bool has_order(const model::CommandSink& sink) noexcept {
+  const auto& commands = sink.commands();
+  return std::any_of(commands.begin(), commands.end(), [](const model::Command& command) {
+    return std::holds_alternative<model::SubmitOrder>(command);
+  });
+}
+
+// From a price to the first order of an entry, its stop: trigger, plan, all gates. One clock
+// reading around each event, its own cost taken off.
+std::vector<double> price_to_order(const runtime::SessionSpec& spec,
+                                   std::span<const model::Event> events) {
+  const double scale = ns_per_tick();
+  const auto engine = std::make_unique<core::Engine>(spec.engine);
+  model::CommandSink sink;
+  std::vector<double> own;
+  std::vector<double> costs;
+  for (const model::Event& event : events) {
+    sink.clear();
+    const std::uint64_t before = ticks();
+    const std::uint64_t from = ticks();
+    engine->apply(event, sink);
+    const std::uint64_t to = ticks();
+    const bool is_price = std::holds_alternative<model::TradeTick>(event.payload) ||
+                          std::holds_alternative<model::Bar>(event.payload);
+    if (is_price && has_order(sink)) {
+      own.push_back(static_cast<double>(from - before) * scale);
+      costs.push_back(static_cast<double>(to - from) * scale);
+    }
+  }
+  const double clock = median(std::move(own));
+  for (double& cost : costs) {
+    cost -= clock;
+  }
+  return costs;
+}
+
+// A trade as Binance sends it, parsed: what comes before on the wire.
+double parse_trade() {
+  constexpr std::string_view kTrade =
+      R"({"e":"aggTrade","E":1767571200123,"s":"BTCUSDT","a":3001234567,"p":"91234.50",)"
+      R"("q":"0.012","nq":"0.012","f":6912345678,"l":6912345679,"T":1767571200121,"m":true})";
+  constexpr std::size_t kTimes = 100'000;
+  wire::BinanceMarketParser parser;
+  const std::int64_t from = thread_ns();
+  for (std::size_t i = 0; i < kTimes; ++i) {
+    keep(expect(parser.parse(kTrade)));
+  }
+  return static_cast<double>(thread_ns() - from) / static_cast<double>(kTimes);
+}
+
+void add_price_to_order(const Settings& settings, const runtime::SessionSpec& spec,
+                        std::span<const model::Event> events, std::vector<Row>& rows) {
+  std::vector<double> costs;
+  Row row;
+  row.name = "price to order, p50";
+  row.unit = "ns/order";
+  row.floor = "parsing the trade (simdjson)";
+  row.measured = compare(
+      settings,
+      [&] {
+        costs = price_to_order(spec, events);
+        return median(costs);
+      },
+      parse_trade);
+  row.facts = {{"orders", std::to_string(costs.size())},
+               {"p99, ns", std::to_string(quantile(costs, 0.99))},
+               {"p99.9, ns", std::to_string(quantile(costs, 0.999))}};
+  rows.push_back(row);
+}
+
 std::vector<model::Event> record(runtime::SimulatedSession& session) {
   std::vector<model::Event> events;
   while (session.next_time() != Timestamp::never()) {
@@ -104,6 +175,7 @@ std::vector<Row> apply_costs(const Settings& settings) {
       },
       [] { return 0.0; }));
   std::vector<Row> rows;
+  add_price_to_order(settings, plan.spec, events, rows);
   for (std::size_t kind = 0; kind < kKinds; ++kind) {
     if (applied.kinds[kind].events == 0) {
       continue;

@@ -12,8 +12,8 @@
 namespace lanner::bench {
 namespace {
 
-constexpr double kBarLimit = 180.0;
-constexpr double kTickLimit = 100.0;
+constexpr double kBarLimit = 105.0;
+constexpr double kTickLimit = 85.0;
 
 struct Played {
   std::string digest;

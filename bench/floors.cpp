@@ -87,6 +87,19 @@ double scalar_bar_loop(std::span<const std::span<const store::BarRecord>> series
   return static_cast<double>(thread_ns() - from) / static_cast<double>(rows);
 }
 
+double chain_of_five() {
+  constexpr std::size_t kTimes = 2'000'000;
+  double state = 1.0;
+  const std::int64_t from = thread_ns();
+  for (std::size_t i = 0; i < kTimes; ++i) {
+    for (int step = 0; step < 5; ++step) {
+      state = state * 0.999 + 0.001;
+    }
+    keep(state);
+  }
+  return static_cast<double>(thread_ns() - from) / static_cast<double>(kTimes);
+}
+
 double dependent_pair_of_loads() {
   constexpr std::size_t kPlaces = 1024;  // 8 KiB
   constexpr std::size_t kPairs = 4'000'000;

@@ -19,4 +19,7 @@ namespace lanner::bench {
 // Two loads from the first-level cache, the second at the place that the first names. ns a pair.
 [[nodiscard]] double dependent_pair_of_loads();
 
+// Five multiplications with addition, each waiting for the one before. ns for the five.
+[[nodiscard]] double chain_of_five();
+
 }  // namespace lanner::bench

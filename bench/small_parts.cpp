@@ -1,10 +1,13 @@
 // Parts that are quick enough to be forgotten, and must stay so.
 
+#include <array>
 #include <cstring>
 
 #include "base/random.hpp"
+#include "bench/floors.hpp"
 #include "bench/row.hpp"
 #include "bench/tapes.hpp"
+#include "features/frame.hpp"
 #include "learn/knowledge.hpp"
 #include "model/codec.hpp"
 #include "runtime/backtest.hpp"
@@ -64,6 +67,48 @@ void add_quick_update(const runtime::SessionSpec& spec, std::vector<Row>& rows) 
     row.limit = p > 0.9 ? kQuickUpdateP99Ns : 0.0;
     rows.push_back(row);
   }
+}
+
+// Moving averages, RSI, ATR and MACD of 500 coins in a random order; with windows: Donchian, bands,
+// efficiency and the volume's z-score too.
+void add_indicators(const Settings& settings, std::vector<Row>& rows) {
+  constexpr std::size_t kCoins = 500;
+  constexpr std::size_t kBars = 400'000;
+  std::vector<std::uint32_t> order(kBars);
+  RandomStream chance(5, 1, 0);
+  for (std::uint32_t& coin : order) {
+    coin = static_cast<std::uint32_t>(chance.uniform() * static_cast<double>(kCoins));
+  }
+  std::vector<std::array<double, model::kFeatureCount>> values(kCoins);
+  const auto row_of = [&](const char* name, features::OnDemand wanted) {
+    Row row;
+    row.name = name;
+    row.unit = "ns/bar";
+    row.floor = "chain of five multiply-adds";
+    row.measured = compare(
+        settings,
+        [&] {
+          std::vector<features::Frame> frames(kCoins);
+          const std::int64_t from = thread_ns();
+          for (std::size_t i = 0; i < kBars; ++i) {
+            const double price = 100.0 + static_cast<double>(i % 61);
+            frames[order[i]].add({price, price + 1.0, price - 1.0, price + 0.5, 10.0}, wanted,
+                                 values[order[i]]);
+          }
+          return static_cast<double>(thread_ns() - from) / static_cast<double>(kBars);
+        },
+        chain_of_five);
+    return row;
+  };
+  rows.push_back(row_of("indicators: averages, RSI, ATR, MACD",
+                        features::OnDemand{features::OnDemand::macd}));
+  rows.back().limit = 2.0;
+  rows.push_back(row_of("indicators: the same and windows of 20",
+                        features::OnDemand{features::OnDemand::macd |
+                                           features::OnDemand::donchian |
+                                           features::OnDemand::volume_z |
+                                           features::OnDemand::band |
+                                           features::OnDemand::efficiency}));
 }
 
 void add_journal(const Settings& settings, std::vector<Row>& rows) {
@@ -132,6 +177,7 @@ std::vector<Row> small_parts(const Settings& settings) {
   const runtime::SessionPlan plan = expect(runtime::plan_session(session_on(sim::bar_tape(1))));
   std::vector<Row> rows;
   add_quick_update(plan.spec, rows);
+  add_indicators(settings, rows);
   add_journal(settings, rows);
   add_replay(settings, rows);
   return rows;

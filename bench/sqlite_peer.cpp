@@ -7,6 +7,7 @@
 #include <string>
 
 #include "bench/row.hpp"
+#include "bench/tapes.hpp"
 #include "model/codec.hpp"
 #include "store/journal_writer.hpp"
 #include "store/sqlite/connection.hpp"
@@ -21,11 +22,10 @@ using store::sqlite::Statement;
 
 using PeerClock = std::chrono::steady_clock;
 
-constexpr std::size_t kAppends = 20'000;
+constexpr std::size_t kAppends = 200'000;
 constexpr std::size_t kCommitsFull = 200;
 constexpr std::size_t kCommitsNormal = 2'000;
 constexpr std::size_t kBatch = 1'000;
-constexpr std::size_t kFlushEvery = 64;  // records handed to the system at once
 
 const fs::path kPlace = "build/bench/sqlite-peer";
 
@@ -80,7 +80,9 @@ double append_to_journal() {
   const fs::path session = kPlace / ("journal-" + std::to_string(++number));
   std::error_code ignored;
   fs::remove_all(session, ignored);
-  auto journal = store::JournalWriter::create(session);
+  // As safe as the row beside it: synced, here in groups, and waited for at the end.
+  auto journal =
+      store::JournalWriter::create(session, {}, {.durability = store::Durability::synced});
   model::Event event;
   event.payload = model::TradeTick{InstrumentId{0}, model::Side::buy, Price::from_int(67'012),
                                    Quantity::from_int(1)};
@@ -90,9 +92,9 @@ double append_to_journal() {
     event.ts_init = Timestamp{static_cast<std::int64_t>(i) * kNsPerMs};
     const auto room = journal->reserve(model::kEventBytesMax);
     journal->commit(store::RecordKind::event, i, model::encode(event, room));
-    if (i % kFlushEvery == 0) {
-      keep(journal->flush());
-    }
+  }
+  if (!journal->await_acknowledged()) {
+    stop("the disk did not take the journal beside SQLite");
   }
   const double ns = ns_of(start, kAppends);
   keep(journal->close());
