@@ -33,11 +33,32 @@ class ReturnCorrelation {
     std::int64_t last_slot = -1;
     std::array<double, 2 * kKept> returns{};
     std::array<double, 2 * kKept> is_there{};  // 1, or 0 where a bar is missing
+    static_assert(kKept % 2 == 0, "pairs may end behind a span, but not behind the ring");
   };
+  // The returns of a span of slots, oldest first; the last may lie before the newest slot.
+  struct Span {
+    std::int64_t newest = -1;
+    std::int64_t last = -1;
+    friend bool operator==(const Span&, const Span&) = default;
+  };
+  // Weighted sums of an instrument over a span without a hole: the same beside whomever.
+  struct Own {
+    Span span;
+    bool is_whole = false;
+    double sum = 0.0;
+    double sum_x = 0.0;
+    double sum_xx = 0.0;
+  };
+  const Own& own_of(InstrumentId id, const Span& span) const noexcept;
+  [[nodiscard]] double sum_of_products(const Series& a, const Series& b,
+                                       const Span& span) const noexcept;
+  [[nodiscard]] Score between_holes(const Series& a, const Series& b,
+                                    const Span& span) const noexcept;
   static void put(Series& series, std::int64_t slot, double value, double is_there) noexcept;
 
   std::array<double, kKept> weights_;  // of the oldest first
   std::vector<Series> series_;         // by instrument
+  mutable std::vector<Own> own_;       // of the span that was asked for last
 
  public:
   // What it remembers (base/state_archive.hpp).
