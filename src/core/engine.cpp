@@ -72,7 +72,7 @@ void Engine::apply(const model::Event& event, model::CommandSink& sink) noexcept
   if (orders_.has_ended()) {
     drain_ended_plans();
   }
-  if (!labels_.is_empty() || !status_changes_.is_empty()) {
+  if (!labels_.is_empty() || !status_changes_.is_empty() || has_lesson()) {
     learn_from_labels();
   }
   if (is_money_moved_) {

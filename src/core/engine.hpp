@@ -18,6 +18,7 @@
 #include "features/pipeline.hpp"
 #include "learn/candidate_log.hpp"
 #include "learn/knowledge.hpp"
+#include "learn/lesson.hpp"
 #include "learn/proposer_ledger.hpp"
 #include "market/bar_builder.hpp"
 #include "market/cost_model.hpp"
@@ -76,6 +77,11 @@ class Engine {
   void save(StateWriter& out) const;
   // False: the bytes are of another configuration, and the engine is good for nothing.
   [[nodiscard]] bool load(StateReader& in);
+
+  // Research only: from now on labels and the evidence of blocks come from another book of the same
+  // market, and this one's own teach it nothing; its adaptations still answer for its own triggers.
+  // `lesson` outlives the engine.
+  void learn_from(learn::Lesson& lesson) noexcept { lesson_ = &lesson; }
 
   [[nodiscard]] const EngineConfig& config() const noexcept { return config_; }
   [[nodiscard]] Timestamp now() const noexcept { return now_; }
@@ -178,6 +184,9 @@ class Engine {
   void drain_ended_plans() noexcept;
   void watch_equity() noexcept;
   void announce(const std::optional<model::TradingStateChanged>& change) noexcept;
+  [[nodiscard]] bool has_lesson() const noexcept {
+    return lesson_ != nullptr && !lesson_->labels.empty();
+  }
   void set_timer(model::TimerKind kind, std::uint32_t key, Timestamp at) noexcept;
 
   EngineConfig config_;
@@ -211,6 +220,7 @@ class Engine {
   std::uint32_t adopted_revision_ = 0;         // of the Parameters that planner and gates use
   std::vector<std::uint8_t> has_built_bars_;  // by instrument: fed with trades
 
+  learn::Lesson* lesson_ = nullptr;     // of another book, learned from instead of its own
   model::CommandSink* sink_ = nullptr;  // of the event in hand
   Timestamp now_;
   Timestamp ts_event_;

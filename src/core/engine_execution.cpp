@@ -68,10 +68,18 @@ void Engine::drain_ended_plans() noexcept {
 void Engine::learn_from_labels() noexcept {
   for (const model::CandidateLabel& label : labels_) {
     proposers_.on_label(label);
-    knowledge_.on_label(label, costs_.tier(label.instrument_id), now_, status_changes_);
+    if (lesson_ == nullptr) {
+      knowledge_.on_label(label, costs_.tier(label.instrument_id), now_, status_changes_);
+    }
     sink_->notify(label);
   }
   labels_.clear();
+  if (has_lesson()) {
+    for (const model::CandidateLabel& label : lesson_->labels) {
+      knowledge_.on_label(label, costs_.tier(label.instrument_id), now_, status_changes_);
+    }
+    lesson_->labels.clear();
+  }
   for (const model::CoinStatusChanged& change : status_changes_) {
     sink_->notify(change);
   }

@@ -16,7 +16,8 @@ void Engine::reflect() noexcept {
                                    .value(model::FeatureId::atr_pct, model::Timeframe::h1));
     }
   }
-  knowledge_.on_hour(candidates_, now_, ladder_changes_);
+  knowledge_.on_hour(candidates_, lesson_ == nullptr ? candidates_.book() : *lesson_->book, now_,
+                     ladder_changes_);
   if (!ladder_changes_.is_empty()) {
     announce_ladder();
   }

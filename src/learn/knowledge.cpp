@@ -47,13 +47,14 @@ void KnowledgeBrain::on_time(Timestamp now, StatusBuffer& changes) noexcept {
   coins_.on_time(now, changes);
 }
 
-void KnowledgeBrain::on_hour(CandidateLog& log, Timestamp now, LadderChanges& changes) noexcept {
+void KnowledgeBrain::on_hour(CandidateLog& log, const ClaimBook& patterns, Timestamp now,
+                             LadderChanges& changes) noexcept {
   if (ends_block(now)) {
     // The first block may be a part of one: it is only where counting begins.
     const bool is_first = block_id_ == std::numeric_limits<std::int64_t>::min();
     block_id_ = block_of(now);
     if (!is_first) {
-      close_block(log, now, changes);
+      close_block(log, patterns, now, changes);
     }
   }
   if (!mask_.is_masked(model::Component::reflection)) {
@@ -77,11 +78,11 @@ bool KnowledgeBrain::is_taken_up(const model::AdaptationProposal& proposal) cons
   return !mask_.is_masked(model::Component::regime_rules) || !is_by_regime(proposal.scope);
 }
 
-void KnowledgeBrain::close_block(CandidateLog& log, Timestamp now,
+void KnowledgeBrain::close_block(CandidateLog& log, const ClaimBook& patterns, Timestamp now,
                                  LadderChanges& changes) noexcept {
   log.close_block();
   patterns_.on_time(now);
-  library_.on_block(log.book());
+  library_.on_block(patterns);
   adaptations_.on_block(log.book());
   reflection_.on_block();
   // One threshold over every claim that was ever opened beside the others.

@@ -62,8 +62,10 @@ class KnowledgeBrain {
   void on_time(Timestamp now, StatusBuffer& changes) noexcept;
 
   // Each hour of event time: where a block of 4 h has ended since, its evidence is taken and
-  // every standing claim is judged; then slices are looked at for what might be changed.
-  void on_hour(CandidateLog& log, Timestamp now, LadderChanges& changes) noexcept;
+  // every standing claim is judged; then slices are looked at for what might be changed. Patterns
+  // are judged by `patterns`, which is the log's own book but for a frozen one.
+  void on_hour(CandidateLog& log, const ClaimBook& patterns, Timestamp now,
+               LadderChanges& changes) noexcept;
   // Volatility of an instrument at the end of a block.
   void on_volatility(InstrumentId id, double volatility) noexcept {
     terciles_.sample(id, volatility);
@@ -94,7 +96,8 @@ class KnowledgeBrain {
 
  private:
   [[nodiscard]] bool is_taken_up(const model::AdaptationProposal& proposal) const noexcept;
-  void close_block(CandidateLog& log, Timestamp now, LadderChanges& changes) noexcept;
+  void close_block(CandidateLog& log, const ClaimBook& patterns, Timestamp now,
+                   LadderChanges& changes) noexcept;
 
   model::ComponentMask mask_;
   PatternPosterior patterns_;

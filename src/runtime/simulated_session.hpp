@@ -78,6 +78,9 @@ class SimulatedSession {
   // Set when an order that opens risk could not be recorded and so was not sent: that is the end.
   [[nodiscard]] const Status& journal_status() const noexcept { return journal_status_; }
 
+  // Research only: the engine learns from another book of the same market.
+  void learn_from(learn::Lesson& lesson) noexcept { engine_->learn_from(lesson); }
+
   // From now on nothing that the engine asks reaches the exchange (abandonment tests): of the
   // commands of the last event only the first `kept` were handed over. The venue plays on.
   void abandon(std::size_t kept) noexcept;

@@ -57,6 +57,7 @@ TEST_CASE("each component changes what is traded, and masking nothing changes no
   const runtime::Ablation ablation = ablation_of(plan);
   REQUIRE(ablation.base.entries.size() >= 50);
   std::size_t awake = 0;
+  std::size_t made_up_for = 0;  // components that other learners answer to when they are missing
   for (const runtime::AblationRow& row : ablation.components) {
     // What acts on evidence has little of it in five weeks: the made market below is its judge.
     if (row.id == "pattern_library" || row.id == "reflection" || row.id == "regime_rules" ||
@@ -66,13 +67,18 @@ TEST_CASE("each component changes what is traded, and masking nothing changes no
     CHECK_MESSAGE(row.judgement.verdict != AblationVerdict::decorative, row.id);
     if (row.judgement.verdict != AblationVerdict::asleep) {
       ++awake;
+      made_up_for += row.frozen_digest != row.digest ? 1U : 0U;
       CHECK_MESSAGE(row.digest != ablation.base.digest, row.id);
     }
   }
   CHECK(awake >= 9);
+  CHECK(made_up_for >= 5);
   // The planted one: a mask without a component in it.
   const auto same = test::must(runtime::play_book(plan, {}, {}));
   CHECK(same.book.digest == ablation.base.digest);
+  // Knowing what the base knows is knowing what one has learned oneself, when nothing is masked.
+  const auto frozen = test::must(runtime::play_frozen_book(plan, {}, {}));
+  CHECK(frozen.book.digest == ablation.base.digest);
 }
 
 TEST_CASE("on a market with all inputs no component sleeps and none is decorative") {

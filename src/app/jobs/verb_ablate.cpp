@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "app/interrupt.hpp"
 #include "app/jobs/jobs_bar.hpp"
@@ -80,10 +81,19 @@ Result<runtime::AblateRequest> ablate_request(const Invocation& in, std::uint64_
   return request;
 }
 
+struct AblationAsked {
+  runtime::SessionPlan plan;
+  std::optional<std::string> recorded_digest;
+};
+
 // A session keeps everything that a backtest would be asked for.
-Result<runtime::SessionPlan> plan_asked(const Invocation& in, const runtime::RunOptions& options) {
+Result<AblationAsked> plan_asked(const Invocation& in, const runtime::RunOptions& options) {
   if (!in.has("--session")) {
-    return runtime::plan_session(options);
+    auto plan = runtime::plan_session(options);
+    if (!plan) {
+      return tl::unexpected{plan.error()};
+    }
+    return AblationAsked{std::move(*plan), std::nullopt};
   }
   for (const Flag& flag : kAblateFlags) {
     const bool is_of_ablate = flag.name == "--session" || flag.name == "--components" ||
@@ -97,7 +107,12 @@ Result<runtime::SessionPlan> plan_asked(const Invocation& in, const runtime::Run
   if (!session) {
     return tl::unexpected{session.error()};
   }
-  return runtime::plan_of_session(*session);
+  auto plan = runtime::plan_of_session(*session);
+  auto digest = runtime::recorded_digest_of(*session);
+  if (!plan || !digest) {
+    return tl::unexpected{!plan ? plan.error() : digest.error()};
+  }
+  return AblationAsked{std::move(*plan), std::move(*digest)};
 }
 
 std::string signed_money(double value) { return fmt::format("{:+.2f}", value); }
@@ -111,7 +126,8 @@ void add_row(TextTable& table, const AblationRow& row, bool is_anchor = false) {
              fmt::format("{:.1f}", row.changes.sizes_pct), views::gain_text(effect.delta_pnl),
              signed_money(effect.ci_low), signed_money(effect.ci_high),
              fmt::format("{:.2f}", effect.mde), std::to_string(effect.blocks),
-             fmt::format("{:.0f}", effect.clipped_share * 100.0)});
+             fmt::format("{:.0f}", effect.clipped_share * 100.0),
+             views::gain_text(row.frozen.delta_pnl), fmt::format("{:.2f}", row.frozen.mde)});
 }
 
 std::string worst_text(const Ablation& ablation) {
@@ -145,15 +161,19 @@ void print_ablation(const Ablation& ablation) {
              views::minute_text(ablation.from), views::minute_text(ablation.to),
              ablation.instruments.size(), ablation.base.entries.size(), ablation.base.trades,
              views::gain_text(ablation.base.net_pnl), ablation.base.blocks.size());
+  if (ablation.recorded_digest && *ablation.recorded_digest != ablation.base.digest) {
+    fmt::print("The session took something from beside its tape (conditions of programs, trouble "
+               "of a disk).\nWhat is judged here is its market and settings without that.\n\n");
+  }
   TextTable table{{"component", "verdict", "because", "entries %", "exits %", "sizes %", "delta",
-                   "95 % from", "to", "MDE", "blocks", "clipped %"},
+                   "95 % from", "to", "MDE", "blocks", "clipped %", "frozen", "its MDE"},
                   3};
   for (const AblationRow& row : ablation.components) {
     add_row(table, row);
   }
   fmt::print("{}", table.text("no component ended"));
   TextTable anchors{{"anchor", "", "", "entries %", "exits %", "sizes %", "delta", "95 % from",
-                     "to", "MDE", "blocks", "clipped %"},
+                     "to", "MDE", "blocks", "clipped %", "frozen", "its MDE"},
                     3};
   for (const AblationRow& row : ablation.anchors) {
     add_row(anchors, row, true);
@@ -162,6 +182,7 @@ void print_ablation(const Ablation& ablation) {
   fmt::print("{}", worst_text(ablation));
   fmt::print(
       "\ndelta = base - masked, > 0: the component earned it; each masked book learned anew.\n"
+      "frozen = the same where the masked book knew at each instant what the whole one knew.\n"
       "MDE = 2.80 standard errors: the least effect found with 80 % chance at the 5 % level.\n"
       "helps: gains clipped at {} a block and losses in full, 97.5 % above 0; hurts: the mirror.\n"
       "all_masked leaves the templates; guards are judged by scenarios: {}.\n",
@@ -184,14 +205,14 @@ Result<int> run_ablate(const Invocation& in) {
   if (!request) {
     return tl::unexpected{request.error()};
   }
-  const auto plan = plan_asked(in, *options);
-  if (!plan) {
-    return tl::unexpected{plan.error()};
+  auto asked = plan_asked(in, *options);
+  if (!asked) {
+    return tl::unexpected{asked.error()};
   }
   const Interrupt interrupt;
-  const Result<Ablation> ablation = [&] {
+  Result<Ablation> ablation = [&] {
     JobsBar bar{"ablate"};
-    return runtime::ablate(*plan, *request, [&](const runtime::PoolState& state) {
+    return runtime::ablate(asked->plan, *request, [&](const runtime::PoolState& state) {
       bar.show(state);
       return !interrupt.is_requested().load();
     });
@@ -199,6 +220,7 @@ Result<int> run_ablate(const Invocation& in) {
   if (!ablation) {
     return tl::unexpected{ablation.error()};
   }
+  ablation->recorded_digest = asked->recorded_digest;
   if (in.is_json()) {
     fmt::print("{}\n", runtime::ablation_json(*ablation).text());
   } else {

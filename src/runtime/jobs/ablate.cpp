@@ -4,8 +4,10 @@
 #include <cmath>
 
 #include "model/parameters.hpp"
+#include "runtime/event_recorder.hpp"
 #include "runtime/jobs/masked_book.hpp"
 #include "runtime/replay.hpp"
+#include "store/journal_reader.hpp"
 
 namespace lanner::runtime {
 namespace {
@@ -69,14 +71,21 @@ research::Book untraded(const research::Book& base) {
   return book;
 }
 
-AblationRow row_of(const std::string& id, const research::Book& base,
-                   const research::Book& masked, const research::EffectRequest& request,
-                   const std::string& missing) {
+// A component's two books.
+struct Twins {
+  const research::Book& relearned;
+  const research::Book& frozen;
+};
+
+AblationRow row_of(const std::string& id, const research::Book& base, const Twins& masked,
+                   const research::EffectRequest& request, const std::string& missing) {
   AblationRow row;
   row.id = id;
-  row.digest = masked.digest;
-  row.changes = research::changes_between(base, masked);
-  row.effect = research::measure_effect(base, masked, request);
+  row.digest = masked.relearned.digest;
+  row.frozen_digest = masked.frozen.digest;
+  row.changes = research::changes_between(base, masked.relearned);
+  row.effect = research::measure_effect(base, masked.relearned, request);
+  row.frozen = research::measure_effect(base, masked.frozen, request);
   row.judgement = research::judge(base, row.changes, row.effect, missing);
   return row;
 }
@@ -123,7 +132,14 @@ JsonObject row_json(const AblationRow& row) {
       .set("hurts_high", money_of(row.effect.hurts_high))
       .set("clipped_share", row.effect.clipped_share)
       .set("worst_blocks", worst)
-      .set("digest", row.digest);
+      .set("digest", row.digest)
+      .set("frozen", JsonObject{}
+                         .set("delta_pnl", row.frozen.delta_pnl)
+                         .set("ci_low", money_of(row.frozen.ci_low))
+                         .set("ci_high", money_of(row.frozen.ci_high))
+                         .set("mde", money_of(row.frozen.mde))
+                         .set("blocks_changed", row.frozen.blocks_changed)
+                         .set("digest", row.frozen_digest));
   return out;
 }
 
@@ -147,18 +163,41 @@ Result<SessionPlan> plan_of_session(const std::filesystem::path& session) {
   return SessionPlan{std::move(*spec), std::move(*catalog), {}};
 }
 
+Result<std::optional<std::string>> recorded_digest_of(const std::filesystem::path& session) {
+  auto reader = store::JournalReader::open(session);
+  if (!reader) {
+    return tl::unexpected{reader.error()};
+  }
+  std::optional<std::string> digest;
+  while (const auto record = reader->next()) {
+    if (record->kind != store::RecordKind::session_closed) {
+      continue;
+    }
+    const auto closed = decode_closed(record->payload);
+    if (!closed) {
+      return tl::unexpected{closed.error()};
+    }
+    digest = closed->digest.hex();
+  }
+  return digest;
+}
+
 Result<Ablation> ablate(const SessionPlan& plan, const AblateRequest& request,
                         const PoolProgress& progress) {
   const std::vector<Component> components = asked(request);
   const std::vector<ComponentMask> masks = masks_of(plan, components);
-  std::vector<Result<PlayedBook>> played(masks.size());
+  // The base has no twin; behind the relearned books come the frozen ones in the same order.
+  const std::size_t twins = masks.size() - 1;
+  std::vector<Result<PlayedBook>> played(masks.size() + twins);
   Ablation ablation;
   fill_session(ablation, plan);
-  ablation.jobs = masks.size();
+  ablation.jobs = played.size();
   ablation.use = run_jobs(
-      masks.size(), request.threads,
+      played.size(), request.threads,
       [&](std::size_t index, const Progress& tell) {
-        played[index] = play_book(plan, masks[index], tell);
+        played[index] = index < masks.size()
+                            ? play_book(plan, masks[index], tell)
+                            : play_frozen_book(plan, masks[index - twins], tell);
       },
       progress);
   for (const auto& book : played) {
@@ -171,24 +210,26 @@ Result<Ablation> ablate(const SessionPlan& plan, const AblateRequest& request,
     return ablation;  // cancelled before there was anything to compare with
   }
   const research::EffectRequest effect{request.seed, ablation.bound};
-  for (std::size_t i = 0; i < components.size(); ++i) {
-    const PlayedBook& book = *played[i + 1];
-    if (!book.is_whole) {
-      continue;
+  const auto row_at = [&](std::size_t i, const std::string& id, const std::string& missing,
+                          std::vector<AblationRow>& rows) {
+    const PlayedBook& relearned = *played[i];
+    const PlayedBook& frozen = *played[i + twins];
+    if (relearned.is_whole && frozen.is_whole) {
+      rows.push_back(
+          row_of(id, ablation.base, {relearned.book, frozen.book}, effect, missing));
     }
+  };
+  for (std::size_t i = 0; i < components.size(); ++i) {
     const bool is_off = plan.spec.engine.mask.is_masked(components[i]);
-    const std::string missing =
-        is_off ? "it: the session has it masked"
-               : missing_inputs(components[i], plan, played.front()->learned);
-    ablation.components.push_back(row_of(std::string{id_of(components[i])}, ablation.base,
-                                         book.book, effect, missing));
+    row_at(i + 1, std::string{id_of(components[i])},
+           is_off ? "it: the session has it masked"
+                  : missing_inputs(components[i], plan, played.front()->learned),
+           ablation.components);
   }
-  if (played.back()->is_whole) {
-    ablation.anchors.push_back(
-        row_of("all_masked", ablation.base, played.back()->book, effect, ""));
-  }
+  row_at(twins, "all_masked", "", ablation.anchors);
+  const research::Book untouched = untraded(ablation.base);
   ablation.anchors.push_back(
-      row_of("no_trade", ablation.base, untraded(ablation.base), effect, ""));
+      row_of("no_trade", ablation.base, {untouched, untouched}, effect, ""));
   return ablation;
 }
 
@@ -223,7 +264,7 @@ JsonObject ablation_json(const Ablation& ablation) {
       .set("to", ablation.to)
       .set("instruments", instruments)
       .set("start_equity", ablation.start_equity)
-      .set("effects", "relearned")
+      .set("effects", "relearned")  // of all that does not stand under "frozen"
       .set("resamples", research::kResamples)
       .set("block_bound", ablation.bound)
       .set("base", base)
@@ -232,6 +273,12 @@ JsonObject ablation_json(const Ablation& ablation) {
       .set("cancelled", ablation.use.is_cancelled)
       .set("threads", ablation.use.busy_s.size())
       .set("wall_s", ablation.use.wall_s);
+  if (ablation.recorded_digest) {
+    out.set("recorded_digest", *ablation.recorded_digest)
+        .set("is_same_session", *ablation.recorded_digest == ablation.base.digest);
+  } else {
+    out.set_null("recorded_digest").set_null("is_same_session");
+  }
   return out;
 }
 

@@ -1,10 +1,13 @@
 #pragma once
 
-// Leave-one-out replays: a session's market is played once as it was and once without each
+// Leave-one-out replays: a session's market is played once as it was and twice without each
 // component, on all cores over one mapping, and the books are compared (research/ablation.hpp).
+// Once the book without it learns anew, once it knows what the whole one knows; the difference
+// between the two effects is what the other learners made up for, or spoiled.
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,8 +31,10 @@ struct AblationRow {
   std::string id;
   research::Judgement judgement;
   research::BookChanges changes;
-  research::Effect effect;
+  research::Effect effect;   // the masked book learned anew ("relearned"); verdicts go by it
+  research::Effect frozen;   // the masked book knew what the base knew
   std::string digest;
+  std::string frozen_digest;
 };
 
 struct Ablation {
@@ -38,6 +43,7 @@ struct Ablation {
   std::vector<std::string> instruments;
   Money start_equity;
   Money bound;                        // of a block, against clipping
+  std::optional<std::string> recorded_digest;  // of the session asked for, if it is closed
   research::Book base;
   std::vector<AblationRow> components;
   // Everything masked but the templates, without which nothing would be traded; and no trade.
@@ -49,6 +55,10 @@ struct Ablation {
 // The session as it was asked for, or as its journal's first record tells it; the market is read
 // from the catalog that it was played on.
 [[nodiscard]] Result<SessionPlan> plan_of_session(const std::filesystem::path& session);
+// The digest in a session's closing record; nothing while it is open. A base that comes to another
+// one lacks what the session took from beside its tape: conditions of programs, a disk's trouble.
+[[nodiscard]] Result<std::optional<std::string>> recorded_digest_of(
+    const std::filesystem::path& session);
 [[nodiscard]] Result<Ablation> ablate(const SessionPlan& plan, const AblateRequest& request,
                                       const PoolProgress& progress);
 

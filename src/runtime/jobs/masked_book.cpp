@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "learn/block.hpp"
+#include "learn/lesson.hpp"
 #include "learn/regime_rules.hpp"
 #include "runtime/simulated_session.hpp"
 
@@ -110,6 +111,71 @@ class BookKeeper {
   Money block_start_equity_;
   bool has_market_ = false;
 };
+
+// The session without a mask, played as far as its twin: what it knows at an instant is what the
+// twin decides by at that instant, never something from later.
+class Teacher {
+ public:
+  Teacher(const SessionSpec& spec, Tape tape)
+      : session_(spec, std::move(tape), store::JournalWriter::in_memory()) {
+    lesson_.book = &session_.engine().candidates().book();
+  }
+  [[nodiscard]] learn::Lesson& lesson() noexcept { return lesson_; }
+
+  // Before the twin's event of `at`. At one instant both play event for event, so that the same
+  // session twice knows the same at each; a block is closed here before it is judged there.
+  void play_to(Timestamp at) {
+    while (session_.next_time() < at) {
+      step();
+    }
+    if (session_.next_time() == at) {
+      step();
+    }
+    const bool is_block_end = learn::block_start(learn::block_of(at)) == at;
+    while (is_block_end && session_.engine().knowledge().ends_block(at) &&
+           session_.next_time() == at) {
+      step();
+    }
+  }
+
+ private:
+  void step() {
+    session_.apply_next();
+    for (const model::Notice& notice : session_.sink().notices()) {
+      if (const auto* label = std::get_if<model::CandidateLabel>(&notice)) {
+        lesson_.labels.push_back(*label);
+      }
+    }
+  }
+
+  SimulatedSession session_;
+  learn::Lesson lesson_;
+};
+
+// `before` is told the time of each event before it is applied.
+template <typename F>
+PlayedBook keep_book(SimulatedSession& session, const Progress& progress, F before) {
+  BookKeeper keeper(session.engine());
+  std::uint64_t events = 0;
+  bool is_whole = true;
+  for (Timestamp at = session.next_time(); at != Timestamp::never(); at = session.next_time()) {
+    before(at);
+    keeper.before(at);
+    const model::Event& event = session.apply_next();
+    keeper.after(event, session.sink());
+    if (++events % kBookProgressEvents == 0 && progress) {
+      const double done = static_cast<double>(session.tape().played()) /
+                          static_cast<double>(session.tape().rows());
+      if (!progress(done, event.ts_init, events)) {
+        is_whole = false;
+        break;
+      }
+    }
+  }
+  PlayedBook played = keeper.finish(session);
+  played.is_whole = is_whole;
+  return played;
+}
 
 bool is_active(const SessionPlan& plan, InstrumentId id) {
   return plan.spec.engine.is_active[id.index()] != 0;
@@ -220,25 +286,22 @@ Result<PlayedBook> play_book(const SessionPlan& plan, model::ComponentMask mask,
   SessionSpec spec = plan.spec;
   spec.engine.mask = mask;
   SimulatedSession session(spec, std::move(*tape), store::JournalWriter::in_memory());
-  BookKeeper keeper(session.engine());
-  std::uint64_t events = 0;
-  bool is_whole = true;
-  for (Timestamp at = session.next_time(); at != Timestamp::never(); at = session.next_time()) {
-    keeper.before(at);
-    const model::Event& event = session.apply_next();
-    keeper.after(event, session.sink());
-    if (++events % kBookProgressEvents == 0 && progress) {
-      const double done = static_cast<double>(session.tape().played()) /
-                          static_cast<double>(session.tape().rows());
-      if (!progress(done, event.ts_init, events)) {
-        is_whole = false;
-        break;
-      }
-    }
+  return keep_book(session, progress, [](Timestamp) {});
+}
+
+Result<PlayedBook> play_frozen_book(const SessionPlan& plan, model::ComponentMask mask,
+                                    const Progress& progress) {
+  auto tape = open_tape(plan);
+  auto tape_of_base = open_tape(plan);
+  if (!tape || !tape_of_base) {
+    return tl::unexpected{!tape ? tape.error() : tape_of_base.error()};
   }
-  PlayedBook played = keeper.finish(session);
-  played.is_whole = is_whole;
-  return played;
+  SessionSpec spec = plan.spec;
+  spec.engine.mask = mask;
+  SimulatedSession session(spec, std::move(*tape), store::JournalWriter::in_memory());
+  Teacher teacher{plan.spec, std::move(*tape_of_base)};
+  session.learn_from(teacher.lesson());
+  return keep_book(session, progress, [&teacher](Timestamp at) { teacher.play_to(at); });
 }
 
 std::string missing_inputs(model::Component component, const SessionPlan& plan,

@@ -23,8 +23,16 @@ struct PlayedBook {
   bool is_whole = false;  // false: stopped by its progress
 };
 
+// The masked book learns anew from what it sees itself ("relearned").
 [[nodiscard]] Result<PlayedBook> play_book(const SessionPlan& plan, model::ComponentMask mask,
                                            const Progress& progress);
+
+// The same market without a component, by a book that knows what the base knows: its learners are
+// fed with what the unmasked session saw at each instant, so that they cannot make up for what is
+// masked ("frozen"). The base is played beside it, event by event.
+[[nodiscard]] Result<PlayedBook> play_frozen_book(const SessionPlan& plan,
+                                                  model::ComponentMask mask,
+                                                  const Progress& progress);
 
 // Inputs of a component that this session does not have, named; empty when it has them all.
 [[nodiscard]] std::string missing_inputs(model::Component component, const SessionPlan& plan,

@@ -139,7 +139,7 @@ TEST_CASE("the brain takes slices from labels to a rule that blocks, on evidence
                      Tier::middle, block_start(block + 1), statuses);
     }
     changes.clear();
-    brain.on_hour(world.log, block_start(block + 1), changes);
+    brain.on_hour(world.log, world.log.book(), block_start(block + 1), changes);
     for (const auto& change : changes.adaptations) {
       seen.push_back(change);
     }
