@@ -7,14 +7,18 @@
 #include <chrono>
 #include <cstring>
 #include <filesystem>
+#include <thread>
 
 #include "base/crc32c.hpp"
 #include "bench/row.hpp"
 #include "bench/tapes.hpp"
+#include "runtime/recovery/recovery.hpp"
+#include "runtime/recovery/snapshot_pace.hpp"
 #include "runtime/session_plan.hpp"
 #include "runtime/simulated_session.hpp"
 #include "store/journal_writer.hpp"
 #include "store/mapped_file.hpp"
+#include "store/snapshot/snapshot_file.hpp"
 
 namespace lanner::bench {
 namespace {
@@ -182,6 +186,73 @@ void add_recovery(const Settings& settings, std::vector<Row>& rows) {
   std::filesystem::remove_all(dir);
 }
 
+// A million records and a snapshot so far before their end as two of them are apart at most.
+struct Cut {
+  std::size_t tail = 0;         // records behind the snapshot
+  std::size_t state_bytes = 0;
+};
+Cut leave_session_with_snapshot(const runtime::SessionPlan& plan,
+                                const std::filesystem::path& dir) {
+  const store::SessionIdentity identity = runtime::identity_of(plan.spec);
+  runtime::SimulatedSession session(plan.spec, expect(runtime::open_tape(plan)),
+                                    expect(store::JournalWriter::create(dir, identity)));
+  runtime::Statistics statistics(session.engine());
+  std::vector<std::byte> state;
+  Cut cut;
+  std::size_t records = 1;
+  while (records < kRecovered && session.next_time() != Timestamp::never()) {
+    if (state.empty() && records >= kRecovered - runtime::SnapshotPace{}.events) {
+      runtime::save_state(session, statistics, nullptr, state);
+      session.journal().mark();
+      while (!session.journal().marked()) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      }
+      if (!store::write_snapshot(dir, identity, *session.journal().marked(), 0, state)) {
+        stop("the disk did not take the snapshot");
+      }
+      cut = {records, state.size()};
+    }
+    statistics.on_event(session.apply_next(), session.sink());
+    records += session.sink().is_silent() ? 1 : 2;
+  }
+  if (!session.journal().await_written()) {
+    stop("the disk did not take the session that is recovered");
+  }
+  cut.tail = records - cut.tail;
+  return cut;
+}
+
+// By the clock: the records before the snapshot are checked by a thread of their own.
+double recover_from_snapshot(const runtime::SessionPlan& plan, const std::filesystem::path& dir) {
+  const double from = wall_ns();
+  const auto recovered = expect(runtime::recover_session(plan, dir));
+  runtime::SimulatedSession& session = *recovered.session;
+  while (session.journal().is_confirming() && session.next_time() != Timestamp::never()) {
+    recovered.statistics->on_event(session.apply_next(), session.sink());
+  }
+  if (session.journal().divergence() || !recovered.from) {
+    stop("the session that is recovered from its snapshot differs");
+  }
+  return (wall_ns() - from) / 1e6;
+}
+
+void add_snapshot_recovery(const Settings& settings, std::vector<Row>& rows) {
+  const runtime::SessionPlan plan = expect(runtime::plan_session(session_on(sim::bar_tape(1))));
+  const auto dir = fresh("snapshot");
+  const Cut cut = leave_session_with_snapshot(plan, dir);
+  Row row;
+  row.name = "recovery from snapshot + tail";
+  row.unit = "ms";
+  row.limit = 30.0;
+  row.measured =
+      compare(settings, [&] { return recover_from_snapshot(plan, dir); }, [] { return 0.0; });
+  row.facts = {{"records_before", std::to_string(kRecovered - cut.tail)},
+               {"records_behind", std::to_string(cut.tail)},
+               {"state_bytes", std::to_string(cut.state_bytes)}};
+  rows.push_back(row);
+  std::filesystem::remove_all(dir);
+}
+
 }  // namespace
 
 std::vector<Row> journal_costs(const Settings& settings) {
@@ -189,6 +260,7 @@ std::vector<Row> journal_costs(const Settings& settings) {
   add_push(settings, rows);
   add_durable(rows);
   add_recovery(settings, rows);
+  add_snapshot_recovery(settings, rows);
   return rows;
 }
 

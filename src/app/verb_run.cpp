@@ -122,7 +122,13 @@ void print_json(const runtime::PaperRunResult& run) {
   } else {
     out.set_null("resumed_from");
   }
-  out.set("events_replayed", run.events_replayed)
+  if (run.snapshot_at) {
+    out.set("snapshot_at", *run.snapshot_at);
+  } else {
+    out.set_null("snapshot_at");
+  }
+  out.set("snapshots_refused", run.snapshots_refused)
+      .set("events_replayed", run.events_replayed)
       .set("events_new", run.events_new)
       .set("interrupted", run.was_interrupted);
   fmt::print("{}\n", out.text());

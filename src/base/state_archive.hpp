@@ -11,9 +11,9 @@
 // time; what comes from the configuration is made anew and is in no list.
 //
 // The bytes are of this build on this kind of machine; whoever keeps them says so beside them and
-// checks them whole before they are read (store/snapshot_file.hpp). Reading is bounded all the
-// same: a count beyond the bytes that are left, or a container that cannot hold it, makes ok()
-// false for good and leaves the rest as it was.
+// checks them whole before they are read (store/snapshot/snapshot_file.hpp). Reading is bounded
+// all the same: a count beyond the bytes that are left, or a container that cannot hold it, makes
+// ok() false for good and leaves the rest as it was.
 
 #include <array>
 #include <concepts>
@@ -21,7 +21,6 @@
 #include <cstdint>
 #include <cstring>
 #include <deque>
-#include <memory>
 #include <optional>
 #include <span>
 #include <string>

@@ -187,6 +187,7 @@ class PacedRun {
         return finished();
       }
       if (!is_replayed) {
+        keep_snapshot();
         const auto wait = pacer_.wait_for(at, session_, statistics_, desk_);
         if (wait == Pacer::Wait::outside) {
           continue;
@@ -212,6 +213,14 @@ class PacedRun {
   }
 
  private:
+  // Here nothing is in hand, and a paced session has nothing to do for a while.
+  void keep_snapshot() {
+    if (watchers_.snapshots) {
+      watchers_.snapshots->pass(session_, statistics_,
+                                watchers_.projection ? &watchers_.projection->fold() : nullptr);
+    }
+  }
+
   // What the disk did not take is not told as done.
   Result<Played> finished() {
     for (const Status& status : {session_.journal_status(), session_.journal().flush()}) {

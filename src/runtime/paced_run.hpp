@@ -12,6 +12,7 @@
 #include "runtime/paper_run.hpp"
 #include "runtime/projection/projection_feed.hpp"
 #include "runtime/proposers/recorded_proposals.hpp"
+#include "runtime/recovery/snapshot_keeper.hpp"
 #include "runtime/session_spec.hpp"
 #include "runtime/simulated_session.hpp"
 #include "runtime/statistics.hpp"
@@ -24,10 +25,11 @@ struct Played {
   bool was_interrupted = false;
 };
 
-// Who looks on: neither reaches the engine.
+// Who looks on: none of them reaches the engine.
 struct Watchers {
-  Statistics statistics;
+  Statistics& statistics;
   std::unique_ptr<ProjectionFeed> projection;  // where a database is kept
+  std::unique_ptr<SnapshotKeeper> snapshots;
 };
 
 // Conditions from programs: where new ones come from (may be none), and those that a continued

@@ -8,9 +8,11 @@
 #include "base/build_info.hpp"
 #include "base/isotime.hpp"
 #include "runtime/paced_run.hpp"
+#include "runtime/recovery/recovery.hpp"
 #include "runtime/session_dir.hpp"
 #include "runtime/session_plan.hpp"
 #include "runtime/session_result.hpp"
+#include "store/snapshot/snapshot_file.hpp"
 
 namespace lanner::runtime {
 namespace {
@@ -124,15 +126,52 @@ Result<std::unique_ptr<ProposerDesk>> open_desk(const PaperRunOptions& options,
   return ProposerDesk::open(options.proposers, spec.engine.instruments, std::move(own_features));
 }
 
-Result<store::JournalWriter> open_run_journal(const PaperRunOptions& options,
-                                              const Opened& opened) {
+Result<Recovered> open_session(const PaperRunOptions& options, const Opened& opened) {
   if (opened.is_continued) {
-    return store::JournalWriter::resume(opened.path, options.disk);
+    return recover_session(opened.plan, opened.path, options.disk);
   }
-  return store::JournalWriter::create(opened.path, identity_of(opened.plan.spec),
-                                      {.durability = options.base.journal.durability,
-                                       .segment_bytes = options.segment_bytes,
-                                       .disk = options.disk});
+  auto tape = open_tape(opened.plan);
+  auto journal = store::JournalWriter::create(opened.path, identity_of(opened.plan.spec),
+                                              {.durability = options.base.journal.durability,
+                                               .segment_bytes = options.segment_bytes,
+                                               .disk = options.disk});
+  if (!tape || !journal) {
+    return tl::unexpected{!tape ? tape.error() : journal.error()};
+  }
+  Recovered fresh;
+  fresh.session = std::make_unique<SimulatedSession>(opened.plan.spec, std::move(*tape),
+                                                     std::move(*journal));
+  fresh.statistics = std::make_unique<Statistics>(fresh.session->engine());
+  return fresh;
+}
+
+void say_recovery(const PaperRunOptions& options, const Recovered& recovered) {
+  for (const std::string& line : recovered.lines) {
+    say(options, line);
+  }
+  if (recovered.from) {
+    say(options, "goes on from the snapshot behind event " +
+                     std::to_string(recovered.from->sequence));
+  }
+}
+
+Watchers watchers_of(const PaperRunOptions& options, const Opened& opened, Recovered& opening) {
+  Watchers watchers{*opening.statistics, nullptr, nullptr};
+  if (!options.database.empty()) {
+    const auto past = opening.from ? std::optional{ProjectionFeed::Past{opening.fold}}
+                                   : std::nullopt;
+    watchers.projection = std::make_unique<ProjectionFeed>(
+        ProjectionFeed::Place{options.database, options.base.profile, opened.path},
+        opened.plan.spec, opening.session->engine(), past);
+  }
+  std::optional<SnapshotKeeper::Last> last;
+  if (opened.is_continued) {
+    last = opening.from ? SnapshotKeeper::Last{opening.from->sequence, opening.from_at}
+                        : SnapshotKeeper::Last{};
+  }
+  watchers.snapshots = std::make_unique<SnapshotKeeper>(
+      opened.path, identity_of(opened.plan.spec), options.snapshots, last);
+  return watchers;
 }
 
 void say_damage(const PaperRunOptions& options, const store::JournalWriter& journal) {
@@ -189,30 +228,29 @@ Result<PaperRunResult> run_paper(const PaperRunOptions& options) {
   if (!lock) {
     return tl::unexpected{lock.error()};
   }
-  auto tape = open_tape(opened->plan);
-  auto journal = open_run_journal(options, *opened);
-  if (!tape || !journal) {
-    return tl::unexpected{!tape ? tape.error() : journal.error()};
+  auto opening = open_session(options, *opened);
+  if (!opening) {
+    return tl::unexpected{opening.error()};
   }
   const auto desk = open_desk(options, opened->plan.spec);
   if (!desk) {
     return tl::unexpected{desk.error()};
   }
   auto recorded = opened->is_continued && opened->plan.spec.takes_proposals
-                      ? recorded_proposals(opened->path)
+                      ? recorded_proposals(opened->path, opening->from)
                       : std::vector<RecordedProposal>{};
+  SimulatedSession& session = *opening->session;
   say_feed(options, *opened);
-  say_damage(options, *journal);
+  say_damage(options, session.journal());
+  say_recovery(options, *opening);
   const auto start = WallClock::now();
   PaperRunResult run;
-  run.resumed_from = journal->resumed_from();
-  SimulatedSession session(opened->plan.spec, std::move(*tape), std::move(*journal));
-  Watchers watchers{Statistics(session.engine()), nullptr};
-  if (!options.database.empty()) {
-    watchers.projection = std::make_unique<ProjectionFeed>(
-        ProjectionFeed::Place{options.database, options.base.profile, opened->path},
-        opened->plan.spec, session.engine());
+  run.resumed_from = session.journal().resumed_from();
+  if (opening->from) {
+    run.snapshot_at = opening->from->sequence;
   }
+  run.snapshots_refused = opening->refused;
+  Watchers watchers = watchers_of(options, *opened, *opening);
   const auto played = play_paced(session, watchers, options, opened->plan.spec,
                                  {.desk = desk->get(), .recorded = std::move(recorded)});
   if (!played) {
@@ -221,12 +259,16 @@ Result<PaperRunResult> run_paper(const PaperRunOptions& options) {
   run.events_replayed = played->replayed;
   run.events_new = played->fresh;
   run.was_interrupted = played->was_interrupted;
+  run.snapshots_written = watchers.snapshots->written();
+  watchers.snapshots.reset();
   const std::chrono::duration<double> wall = WallClock::now() - start;
   const auto figures =
       finish(session, opened->plan, options.base.with_bad_day && !run.was_interrupted);
   if (!figures) {
     return tl::unexpected{figures.error()};
   }
+  // A closed session is never continued.
+  store::remove_snapshots(opened->path);
   if (watchers.projection) {
     for (const std::string& line : watchers.projection->finish(session.recorder())) {
       say(options, line);

@@ -12,6 +12,7 @@
 
 #include "base/result.hpp"
 #include "runtime/proposers/proposer_desk.hpp"
+#include "runtime/recovery/snapshot_pace.hpp"
 #include "runtime/run_options.hpp"
 #include "store/journal_disk.hpp"
 #include "views/run_result.hpp"
@@ -31,6 +32,7 @@ struct PaperRunOptions {
   // What is going on: the feed, a continued session, a hole that was jumped.
   std::function<void(std::string_view)> on_line;
   const std::atomic<bool>* stop = nullptr;
+  SnapshotPace snapshots;
   ProposerOptions proposers;  // where programs hand in conditions
   // Tests: small segments, and disks that fail.
   std::size_t segment_bytes = store::kSegmentBytesMax;
@@ -40,7 +42,10 @@ struct PaperRunOptions {
 struct PaperRunResult {
   views::RunResult result;
   std::optional<std::uint64_t> resumed_from;  // sequence of the last durable event
-  std::uint64_t events_replayed = 0;
+  std::optional<std::uint64_t> snapshot_at;    // sequence that the snapshot begins behind
+  std::size_t snapshots_refused = 0;           // that could not be used
+  std::uint64_t snapshots_written = 0;
+  std::uint64_t events_replayed = 0;           // behind the snapshot, where there is one
   std::uint64_t events_new = 0;
   bool was_interrupted = false;
 };

@@ -12,8 +12,32 @@
 #include <vector>
 
 #include "store/journal_reader.hpp"
+#include "store/snapshot/snapshot_file.hpp"
 
 namespace lanner::runtime {
+namespace {
+
+// A session that goes on from a snapshot is read whole by who continues it (recovery.hpp); here
+// good records behind the snapshot, and no closing one, are enough to say that it is open.
+bool is_open_behind_snapshot(const std::filesystem::path& session, const SessionSpec& spec) {
+  const auto snapshots = store::snapshots_of(session);
+  if (snapshots.empty()) {
+    return false;
+  }
+  const auto place = store::Snapshot::place_of(snapshots.front(), identity_of(spec));
+  auto reader = place ? store::JournalReader::open_at(session, *place)
+                      : Result<store::JournalReader>{tl::unexpected{place.error()}};
+  if (!reader) {
+    return false;
+  }
+  bool is_good = false;
+  while (reader->next()) {
+    is_good = true;
+  }
+  return is_good && !reader->was_closed() && !reader->damage();
+}
+
+}  // namespace
 
 std::vector<std::filesystem::path> sessions_of(const std::filesystem::path& profile) {
   std::vector<std::filesystem::path> found;
@@ -82,6 +106,9 @@ Result<std::optional<UnfinishedSession>> find_unfinished(const std::filesystem::
   auto spec = decode_spec(first->payload);
   if (!spec) {
     return tl::unexpected{spec.error()};
+  }
+  if (is_open_behind_snapshot(session, *spec)) {
+    return UnfinishedSession{session, std::move(*spec)};
   }
   while (reader->next()) {
   }

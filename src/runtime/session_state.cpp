@@ -88,14 +88,17 @@ void SimulatedSession::save(StateWriter& out) const {
   const_cast<SimulatedSession*>(this)->fields(out);
 }
 
-SimulatedSession::SimulatedSession(const SessionSpec& spec, Tape tape,
-                                   store::JournalWriter journal, StateReader& state)
-    : SimulatedSession(Parts{spec, tape, journal}) {
+SimulatedSession::SimulatedSession(const SessionSpec& spec, Tape tape, StateReader& state)
+    : SimulatedSession(Parts{spec, std::move(tape), store::JournalWriter::in_memory()}) {
   is_restored_ = engine_->load(state) && exchange_->load(state);
   if (is_restored_) {
     fields(state);
     is_restored_ = state.ok();
   }
+}
+
+void SimulatedSession::go_on_with(store::JournalWriter journal) noexcept {
+  this->journal() = std::move(journal);
   is_confirming_ = this->journal().is_confirming();
 }
 

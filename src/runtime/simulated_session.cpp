@@ -32,7 +32,7 @@ SimulatedSession::SimulatedSession(Parts parts)
 
 SimulatedSession::SimulatedSession(const SessionSpec& spec, Tape tape,
                                    store::JournalWriter journal)
-    : SimulatedSession(Parts{spec, tape, journal}) {
+    : SimulatedSession(Parts{spec, std::move(tape), std::move(journal)}) {
   const auto bytes = encode_spec(spec);
   const auto room = this->journal().reserve(bytes.size());
   std::copy(bytes.begin(), bytes.end(), room.begin());

@@ -32,10 +32,10 @@ class SimulatedSession {
   // The first record is written at once; when a session is continued it is confirmed, and a
   // different specification shows as a divergence at sequence 0.
   SimulatedSession(const SessionSpec& spec, Tape tape, store::JournalWriter journal);
-  // Goes on where `state` was saved, with a journal that stands behind the same event; see
-  // is_restored() before anything else.
-  SimulatedSession(const SessionSpec& spec, Tape tape, store::JournalWriter journal,
-                   StateReader& state);
+  // Goes on where `state` was saved; see is_restored() before anything else. What it applies is
+  // recorded nowhere until it has a journal, which stands behind the same event.
+  SimulatedSession(const SessionSpec& spec, Tape tape, StateReader& state);
+  void go_on_with(store::JournalWriter journal) noexcept;
   SimulatedSession(const SimulatedSession&) = delete;
   SimulatedSession& operator=(const SimulatedSession&) = delete;
 
@@ -52,6 +52,10 @@ class SimulatedSession {
   }
   // The last event applied was that one.
   [[nodiscard]] bool was_outside() const noexcept { return was_outside_; }
+  // The last event applied, until the next call of next_time().
+  [[nodiscard]] const model::Event& last_event() noexcept {
+    return is_market_event_ ? delay_.front() : event_;
+  }
   [[nodiscard]] Timestamp now() const noexcept { return now_; }
 
   // The whole state of engine, exchange and what stands between them, for a session of the same
@@ -98,8 +102,8 @@ class SimulatedSession {
   };
   struct Parts {
     const SessionSpec& spec;
-    Tape& tape;
-    store::JournalWriter& journal;
+    Tape tape;
+    store::JournalWriter journal;
   };
   explicit SimulatedSession(Parts parts);
   template <typename Archive>

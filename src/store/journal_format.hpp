@@ -94,6 +94,15 @@ struct SessionIdentity {
   friend bool operator==(const SessionIdentity&, const SessionIdentity&) = default;
 };
 
+// A place between two records: behind the last one of this sequence and chain.
+struct JournalPlace {
+  std::uint64_t segment = 1;
+  std::uint64_t offset = 0;
+  std::uint64_t sequence = 0;
+  std::uint64_t chain = 0;
+  friend bool operator==(const JournalPlace&, const JournalPlace&) = default;
+};
+
 [[nodiscard]] constexpr std::size_t padded(std::size_t bytes) noexcept {
   return (bytes + 7) & ~std::size_t{7};
 }

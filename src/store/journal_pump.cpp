@@ -184,6 +184,7 @@ void JournalPump::run() noexcept {
     const std::uint64_t tail = tail_.load(std::memory_order_relaxed);
     const bool is_stopping = is_stopping_.load(std::memory_order_acquire);
     const bool is_full = trouble_.load(std::memory_order_relaxed) == JournalTrouble::no_room;
+    answer_mark();
     if (head == tail) {
       // Pushes come before the wish to stop, so one more look finds them all.
       if (is_stopping && head_.load(std::memory_order_acquire) == tail) {
@@ -207,6 +208,8 @@ void JournalPump::run() noexcept {
 
 void JournalPump::write_batch(std::uint64_t head) noexcept {
   const std::uint64_t tail = tail_.load(std::memory_order_relaxed);
+  const std::uint64_t mark = mark_at_.load(std::memory_order_acquire);
+  head = tail < mark && mark < head ? mark : head;
   if (error_.load(std::memory_order_relaxed) != 0) {
     acknowledge(head);  // nothing is recorded any more, but nobody must wait for it
     return;
@@ -243,6 +246,17 @@ void JournalPump::acknowledge(std::uint64_t position) noexcept {
   tail_.store(position, std::memory_order_release);
   acknowledged_.store(position, std::memory_order_release);
   answer();
+}
+
+void JournalPump::answer_mark() noexcept {
+  const std::uint64_t mark = mark_at_.load(std::memory_order_acquire);
+  if (mark == marked_at_.load(std::memory_order_relaxed) ||
+      mark != acknowledged_.load(std::memory_order_relaxed) ||
+      error_.load(std::memory_order_relaxed) != 0) {
+    return;
+  }
+  marked_ = segments_->place();
+  marked_at_.store(mark, std::memory_order_release);
 }
 
 void JournalPump::answer() noexcept {

@@ -60,6 +60,14 @@ class JournalPump {
   }
   // `now_ns`: of the steady clock, against which the disk's answer is late.
   [[nodiscard]] JournalTrouble trouble(std::int64_t now_ns) const noexcept;
+  // Asks for the place behind the last record pushed; marked() tells it once that is written, and
+  // forgets it with the next mark(). The batch in hand ends there.
+  void mark() noexcept { mark_at_.store(pushed_, std::memory_order_release); }
+  [[nodiscard]] std::optional<JournalPlace> marked() const noexcept {
+    const std::uint64_t at = mark_at_.load(std::memory_order_relaxed);
+    return at != 0 && marked_at_.load(std::memory_order_acquire) == at ? std::optional{marked_}
+                                                                       : std::nullopt;
+  }
   // Bytes pushed so far; a position for the questions below.
   [[nodiscard]] std::uint64_t position() const noexcept { return pushed_; }
   [[nodiscard]] bool is_acknowledged(std::uint64_t position) const noexcept {
@@ -95,6 +103,7 @@ class JournalPump {
   void write_batch(std::uint64_t head) noexcept;
   void provide() noexcept;
   void acknowledge(std::uint64_t position) noexcept;
+  void answer_mark() noexcept;
   void answer() noexcept;
   void rest(std::int64_t ns_max) noexcept;
   void stop() noexcept;
@@ -112,6 +121,9 @@ class JournalPump {
   std::atomic<std::uint64_t> acknowledged_{0};
   std::atomic<std::uint64_t> acknowledged_sequence_{0};
   std::atomic<std::uint64_t> chain_{0};
+  std::atomic<std::uint64_t> mark_at_{0};    // the trading thread's question
+  std::atomic<std::uint64_t> marked_at_{0};  // the question that marked_ answers
+  JournalPlace marked_;                      // written before marked_at_, and only once for each
   std::atomic<JournalTrouble> trouble_{JournalTrouble::none};
   std::atomic<std::int64_t> busy_since_ns_{0};  // with the disk; 0 = not
   std::atomic<int> error_{0};

@@ -138,6 +138,18 @@ struct JournalReader::State {
     }
   }
 
+  // A segment whose predecessors were not read: what it says of them is believed.
+  bool enter_later_segment() {
+    SegmentHeader header;
+    const auto bytes = segments.back().bytes();
+    if (bytes.size() >= sizeof header) {
+      std::memcpy(&header, bytes.data(), sizeof header);
+    }
+    chain = header.chain;
+    sequence = header.first_sequence;
+    return enter_segment();
+  }
+
   // Checks the segment's own header; false = stopped.
   bool enter_segment() {
     const auto bytes = segments.back().bytes();
@@ -253,6 +265,50 @@ Result<JournalReader> JournalReader::open(const std::filesystem::path& session, 
   state->segments.push_back(std::move(*bytes));
   state->enter_segment();
   return JournalReader(std::move(state));
+}
+
+Result<JournalReader> JournalReader::open_at(const std::filesystem::path& session,
+                                             const JournalPlace& place, Check check) {
+  auto reader = open(session, check);
+  if (!reader) {
+    return reader;
+  }
+  State& s = *reader->state_;
+  if (s.stopped) {
+    return fail(ErrorKind::data, s.damage->what);
+  }
+  if (place.segment > 1) {
+    auto bytes = SegmentBytes::open(session, place.segment);
+    if (!bytes) {
+      return tl::unexpected{bytes.error()};
+    }
+    s.segments.push_back(std::move(*bytes));
+    s.segment = place.segment;
+    if (!s.enter_later_segment()) {
+      return fail(ErrorKind::data, s.damage->what);
+    }
+  }
+  if (place.offset < kSegmentHeaderBytes || place.offset > s.segments.back().bytes().size()) {
+    return fail(ErrorKind::data, "the segment ends before the place");
+  }
+  s.offset = place.offset;
+  s.sequence = place.sequence;
+  s.chain = place.chain;
+  return reader;
+}
+
+bool verify_front(const std::filesystem::path& session, const JournalPlace& place) {
+  auto reader = JournalReader::open(session);
+  if (!reader) {
+    return false;
+  }
+  reader->end_at(place.segment, place.offset);
+  std::uint64_t sequence = 0;
+  while (const auto record = reader->next()) {
+    sequence = record->sequence;
+  }
+  return !reader->damage() && JournalPlace{reader->end_segment(), reader->end_offset(), sequence,
+                                           reader->chain()} == place;
 }
 
 std::optional<JournalRecord> JournalReader::next() {

@@ -49,6 +49,12 @@ class JournalReader {
   // Fails only when the directory or its first segment cannot be read at all.
   [[nodiscard]] static Result<JournalReader> open(const std::filesystem::path& session,
                                                   Check check = Check::full);
+  // From a place on, which must have been told by a writer of this session; whether the records
+  // before it are good is not asked (see verify_front), and a further one decides whether it is a
+  // place of this journal. Fails where there is no such segment, or one of another session.
+  [[nodiscard]] static Result<JournalReader> open_at(const std::filesystem::path& session,
+                                                     const JournalPlace& place,
+                                                     Check check = Check::full);
   JournalReader(JournalReader&&) noexcept;
   JournalReader& operator=(JournalReader&&) noexcept;
   ~JournalReader();
@@ -80,5 +86,9 @@ class JournalReader {
   explicit JournalReader(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
+
+// Every record up to the place is good, follows the one before, and the last one is the one that
+// the place names.
+[[nodiscard]] bool verify_front(const std::filesystem::path& session, const JournalPlace& place);
 
 }  // namespace lanner::store

@@ -43,6 +43,10 @@ class JournalSegments {
   [[nodiscard]] std::uint64_t sequence() const noexcept { return sequence_; }
   [[nodiscard]] std::uint64_t chain() const noexcept { return chain_; }
   [[nodiscard]] std::uint64_t bytes_written() const noexcept { return bytes_written_; }
+  // Behind the last record in a file.
+  [[nodiscard]] JournalPlace place() const noexcept {
+    return {number_, used_, sequence_, chain_};
+  }
   [[nodiscard]] std::string path() const { return (session_ / segment_name(number_)).string(); }
 
  private:

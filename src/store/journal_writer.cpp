@@ -147,13 +147,18 @@ Result<JournalWriter> JournalWriter::create(const std::filesystem::path& session
 }
 
 Result<JournalWriter> JournalWriter::resume(const std::filesystem::path& session,
-                                            JournalDisk* disk) {
-  auto scan = JournalReader::open(session);
+                                            JournalDisk* disk,
+                                            const std::optional<JournalPlace>& from) {
+  const auto open = [&](Check check) {
+    return from ? JournalReader::open_at(session, *from, check)
+                : JournalReader::open(session, check);
+  };
+  auto scan = open(Check::full);
   if (!scan) {
     return tl::unexpected{scan.error()};
   }
-  std::uint64_t last = 0;
-  bool is_empty = true;
+  std::uint64_t last = from ? from->sequence : 0;
+  bool is_empty = !from;
   while (const auto record = scan->next()) {
     last = record->sequence;
     is_empty = false;
@@ -175,7 +180,7 @@ Result<JournalWriter> JournalWriter::resume(const std::filesystem::path& session
   state->session = session;
   state->disk = disk == nullptr ? &journal_disk() : disk;
   state->header = scan->header();
-  auto reader = JournalReader::open(session, Check::trusted);
+  auto reader = open(Check::trusted);
   if (!reader) {
     return tl::unexpected{reader.error()};
   }
@@ -183,6 +188,7 @@ Result<JournalWriter> JournalWriter::resume(const std::filesystem::path& session
   state->recorded->end_at(scan->end_segment(), scan->end_offset());
   state->expected = state->recorded->next();
   state->resumed_from = last;
+  state->last_sequence = from ? from->sequence : 0;
   state->damage = scan->damage();
   state->unused = scan->unused();
   if (!state->expected) {
@@ -276,6 +282,17 @@ Status JournalWriter::await_acknowledged() noexcept {
     return await_written();
   }
   return s.pump->status();
+}
+
+void JournalWriter::mark() noexcept {
+  if (state_->pump != nullptr) {
+    state_->pump->mark();
+    state_->pump->kick();
+  }
+}
+
+std::optional<JournalPlace> JournalWriter::marked() const noexcept {
+  return state_->pump == nullptr ? std::nullopt : state_->pump->marked();
 }
 
 bool JournalWriter::has_room() const noexcept {

@@ -42,8 +42,11 @@ class JournalWriter {
   // An unfinished session: its good records are confirmed before anything is appended. Durability
   // and segment size are those it was begun with. What a crash or damage left behind the good
   // records is cut off when the first new record is written; damage is kept in a file beside it.
-  [[nodiscard]] static Result<JournalWriter> resume(const std::filesystem::path& session,
-                                                    JournalDisk* disk = nullptr);
+  // With `from` only the records behind that place are read and confirmed: what stands before it
+  // is known by a snapshot, and whether it is good is asked beside (verify_front).
+  [[nodiscard]] static Result<JournalWriter> resume(
+      const std::filesystem::path& session, JournalDisk* disk = nullptr,
+      const std::optional<JournalPlace>& from = std::nullopt);
 
   JournalWriter(JournalWriter&&) noexcept;
   JournalWriter& operator=(JournalWriter&&) noexcept;
@@ -80,6 +83,10 @@ class JournalWriter {
   [[nodiscard]] Status await_written() noexcept;
   // The same until it is as durable as the session asks for.
   [[nodiscard]] Status await_acknowledged() noexcept;
+  // Asks for the place behind what was committed so far; marked() tells it once that is written,
+  // until the next mark(). Nothing comes of it in memory and while confirming.
+  void mark() noexcept;
+  [[nodiscard]] std::optional<JournalPlace> marked() const noexcept;
   // False = half of the queue to the disk is full; who can wait should (a tape can).
   [[nodiscard]] bool has_room() const noexcept;
   // Why no entry may be sent; `now_ns` of the steady clock.

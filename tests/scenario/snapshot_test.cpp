@@ -50,8 +50,7 @@ class Subject {
   }
   [[nodiscard]] Ended restore(const Bytes& state, const std::vector<std::uint64_t>& saves) const {
     StateReader reader(state);
-    runtime::SimulatedSession session(plan_.spec, must(runtime::open_tape(plan_)),
-                                      store::JournalWriter::in_memory(), reader);
+    runtime::SimulatedSession session(plan_.spec, must(runtime::open_tape(plan_)), reader);
     REQUIRE(session.is_restored());
     runtime::Statistics statistics(session.engine());
     reader(statistics);

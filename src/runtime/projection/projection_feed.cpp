@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/state_archive.hpp"
 #include "runtime/projection/project.hpp"
 
 namespace lanner::runtime {
@@ -16,11 +17,19 @@ constexpr int kTriesMax = 8;
 
 }  // namespace
 
-ProjectionFeed::ProjectionFeed(Place place, const SessionSpec& spec, const core::Engine& engine)
+ProjectionFeed::ProjectionFeed(Place place, const SessionSpec& spec, const core::Engine& engine,
+                               const std::optional<Past>& past)
     : place_(std::move(place)),
       fold_(spec, name_session(place_.session, place_.profile), engine),
-      handed_at_(WallClock::now()),
-      writer_([this] { write_all(); }) {}
+      handed_at_(WallClock::now()) {
+  if (past) {
+    StateReader reader(past->fold);
+    reader(fold_);
+    is_lost_ = !reader.at_end();
+    has_past_ = !is_lost_;
+  }
+  writer_ = std::thread([this] { write_all(); });
+}
 
 ProjectionFeed::~ProjectionFeed() {
   {
@@ -75,6 +84,15 @@ Status ProjectionFeed::open_file() {
   return {};
 }
 
+// Another engine refolds the journal as far as it is written; the running one is not asked.
+Status ProjectionFeed::write_past() {
+  const auto projected = project_session(place_.session, place_.profile, {});
+  if (!projected) {
+    return tl::unexpected{projected.error()};
+  }
+  return file_->write(projected->batch);
+}
+
 void ProjectionFeed::give_up(const Error& error) {
   trouble_ = error;
   slot_.reset();
@@ -92,6 +110,10 @@ void ProjectionFeed::write_all() {
     guard.unlock();
     // The slot is ours until it is emptied: nobody else touches a full one.
     Status done = file_ ? Status{} : open_file();
+    if (done && has_past_) {
+      done = write_past();
+      has_past_ = !done;
+    }
     if (done) {
       done = file_->write(*slot_);
     }

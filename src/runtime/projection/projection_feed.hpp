@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -26,7 +27,14 @@ class ProjectionFeed {
     std::filesystem::path profile;
     std::filesystem::path session;
   };
-  ProjectionFeed(Place place, const SessionSpec& spec, const core::Engine& engine);
+  // A session that goes on from a snapshot has a past that was not seen here: `fold` is what the
+  // snapshot holds of it (nothing: the rows are made from the journal when all is over), and its
+  // rows up to now are made from the journal before any other.
+  struct Past {
+    std::span<const std::byte> fold;
+  };
+  ProjectionFeed(Place place, const SessionSpec& spec, const core::Engine& engine,
+                 const std::optional<Past>& past = std::nullopt);
   ProjectionFeed(const ProjectionFeed&) = delete;
   ProjectionFeed& operator=(const ProjectionFeed&) = delete;
   ~ProjectionFeed();
@@ -39,6 +47,8 @@ class ProjectionFeed {
     }
   }
 
+  [[nodiscard]] const SessionFold& fold() const noexcept { return fold_; }
+
   // The session is over and closed. Waits until all is written; sentences for the user.
   [[nodiscard]] std::vector<std::string> finish(const EventRecorder& recorder);
 
@@ -48,6 +58,7 @@ class ProjectionFeed {
   void hand_over(Timestamp now, SimulatedSession& session);
   void write_all();
   [[nodiscard]] Status open_file();
+  [[nodiscard]] Status write_past();
   void give_up(const Error& error);
   [[nodiscard]] std::optional<std::string> repair();
 
@@ -56,6 +67,7 @@ class ProjectionFeed {
   Timestamp due_at_;
   WallClock::time_point handed_at_;
   bool is_lost_ = false;  // facts were dropped: the journal has them
+  bool has_past_ = false;  // the writer's own, once it runs
 
   std::mutex mutex_;
   std::condition_variable changed_;

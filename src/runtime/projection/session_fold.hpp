@@ -57,6 +57,17 @@ class SessionFold {
   [[nodiscard]] store::sqlite::Batch take(const JournalFacts& journal);
   [[nodiscard]] std::size_t facts() const noexcept { return batch_.rows.size(); }
   [[nodiscard]] std::uint64_t events() const noexcept { return events_; }
+  // What it remembers (base/state_archive.hpp). Facts that were not taken are not among it: who
+  // goes on from it makes them from the journal.
+  template <typename Archive>
+  void fields(Archive& archive) {
+    std::vector<std::pair<std::uint64_t, Asked>> asked(asked_.begin(), asked_.end());
+    archive(seen_, asked, events_, first_at_, now_, next_hour_, sequence_, position_, wins_);
+    archive(is_quiet_, has_session_);
+    if constexpr (Archive::kLoads) {
+      asked_ = {asked.begin(), asked.end()};
+    }
+  }
 
  private:
   struct Seen {

@@ -5,9 +5,11 @@
 
 namespace lanner::runtime {
 
-std::vector<RecordedProposal> recorded_proposals(const std::filesystem::path& session) {
+std::vector<RecordedProposal> recorded_proposals(const std::filesystem::path& session,
+                                                 const std::optional<store::JournalPlace>& from) {
   std::vector<RecordedProposal> found;
-  auto reader = store::JournalReader::open(session);
+  auto reader = from ? store::JournalReader::open_at(session, *from)
+                     : store::JournalReader::open(session);
   if (!reader) {
     return found;
   }

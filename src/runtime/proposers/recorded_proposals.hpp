@@ -5,9 +5,11 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <vector>
 
 #include "runtime/proposers/proposal.hpp"
+#include "store/journal_format.hpp"
 
 namespace lanner::runtime {
 
@@ -17,7 +19,9 @@ struct RecordedProposal {
 };
 
 // In order; up to the first damage, behind which nothing is continued anyway.
+// With `from` only those behind that place.
 [[nodiscard]] std::vector<RecordedProposal> recorded_proposals(
-    const std::filesystem::path& session);
+    const std::filesystem::path& session,
+    const std::optional<store::JournalPlace>& from = std::nullopt);
 
 }  // namespace lanner::runtime
