@@ -205,7 +205,8 @@ class Tc1Reader {
 
   void read(std::size_t index, const element& entry) {
     if (Check bad = take(index, entry)) {
-      file_.rejected.push_back({index, std::move(bad->key), bad->rule, std::move(bad->reason)});
+      file_.rejected.push_back(
+          {index, tc1_shown(bad->key), bad->rule, tc1_shown(bad->reason)});
     }
   }
   [[nodiscard]] Tc1File take_file() { return std::move(file_); }
@@ -289,7 +290,8 @@ Result<Tc1File> parse_tc1(std::string_view text, const std::string& name,
     return refuse("V2: must be an object with schema_version and conditions");
   }
   if (const Check bad = check_keys(fields, "", kKeys, std::span{kKeys}.first(2))) {
-    return refuse(bad->key + ": " + name_of(bad->rule) + ": " + bad->reason);
+    return refuse(tc1_shown(bad->key) + ": " + name_of(bad->rule) + ": " +
+                  tc1_shown(bad->reason));
   }
   std::string_view version;
   if (fields.at_key("schema_version").get(version) != simdjson::SUCCESS || version != "tc1") {

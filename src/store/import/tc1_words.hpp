@@ -109,6 +109,8 @@ inline constexpr Tc1Word<model::TemplateId> kTc1Patterns[] = {
 [[nodiscard]] std::string tc1_number(double value);
 // Characters that a reader sees: control, zero-width and direction marks are not counted.
 [[nodiscard]] std::size_t tc1_visible_length(std::string_view text);
+// Text of somebody else as a message may hold it: without what is not seen, and not without end.
+[[nodiscard]] std::string tc1_shown(std::string_view text);
 // "no instrument 'BTCUSD'; did you mean 'BTCUSDT'?"
 [[nodiscard]] std::string tc1_unknown_coin(std::string_view coin,
                                            const model::InstrumentTable& instruments);
