@@ -20,7 +20,7 @@ Engine::Engine(EngineConfig config)
                   config_.limits.candidates_open_max),
       knowledge_(config_.instruments, config_.parameters, config_.mask),
       sniper_({config_.instruments.size(), config_.limits.conditions_max,
-               config_.instruments.size()}),
+               config_.instruments.size() + config_.limits.standing_max}),
       strategist_(config_.instruments, config_.parameters, config_.mask),
       history_(config_.is_active, config_.limits.history_bars),
       trigger_past_(config_.instruments, history_, config_.own_features),
@@ -45,6 +45,10 @@ Engine::Engine(EngineConfig config)
   }
   standing_.reserve(config_.limits.standing_max);
   standing_conditions_.reserve(config_.limits.standing_max);
+  free_leases_.reserve(config_.limits.standing_max);
+  for (std::uint32_t i = config_.limits.standing_max; i > 0; --i) {
+    free_leases_.push_back(static_cast<std::uint32_t>(config_.instruments.size()) + i - 1);
+  }
   coin_knowledge_.resize(config_.instruments.size() * 2);
   candidates_.book().set_universe(static_cast<std::size_t>(
       std::count_if(config_.is_active.begin(), config_.is_active.end(),

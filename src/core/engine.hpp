@@ -137,6 +137,8 @@ class Engine {
     strategy::ArmHandle handle;
     std::uint64_t hash = 0;       // canonical
     std::uint32_t knowledge = 0;  // place in coin_knowledge_
+    std::uint32_t lease = 0;      // in the Sniper, its own
+    model::ShadowOnly shadow_only = model::ShadowOnly::no;  // as the lease was taken
     bool is_armed = false;        // it passed the rules that ask the market
     bool is_played = false;       // and those that ask the last day and week
   };
@@ -213,6 +215,7 @@ class Engine {
   learn::LadderChanges ladder_changes_;
   strategy::TriggerBuffer triggers_;
   std::vector<Standing> standing_;
+  std::vector<std::uint32_t> free_leases_;  // behind those of the strategist
   std::vector<model::TradeCondition> standing_conditions_;
   model::DecisionTrace trace_;                           // of the decision in hand
   std::vector<strategy::CoinKnowledge> coin_knowledge_;  // by instrument and side
@@ -240,9 +243,10 @@ class Engine {
     archive(config_.instruments, config_.parameters, market_, costs_, builder_, portfolio_);
     archive(features_, candidates_, knowledge_, sniper_, strategist_, history_, trigger_past_);
     archive(correlation_, proposers_, planner_, risk_, orders_, probe_);
-    archive(standing_, standing_conditions_, coin_knowledge_, is_active_entry_, adopted_revision_);
-    archive(has_built_bars_, now_, ts_event_, cycle_, regimes_seen_, has_regime_flipped_);
-    archive(is_started_, is_building_bars_, watched_equity_, is_money_moved_, counters_);
+    archive(standing_, free_leases_, standing_conditions_, coin_knowledge_, is_active_entry_);
+    archive(adopted_revision_, has_built_bars_, now_, ts_event_, cycle_, regimes_seen_);
+    archive(has_regime_flipped_, is_started_, is_building_bars_, watched_equity_);
+    archive(is_money_moved_, counters_);
   }
 };
 

@@ -76,6 +76,8 @@ void Engine::on(const model::ConditionProposed& proposed) noexcept {
       strategy::knowledge_index(condition.instrument_id, condition.side));
   standing.is_armed = condition.vetting == model::Vetting::none;
   standing.is_played = standing.is_armed || !history_.is_kept();
+  standing.lease = free_leases_.back();
+  free_leases_.pop_back();
   standing_.push_back(standing);
   standing_conditions_.push_back(condition);
   gather_knowledge();
@@ -256,15 +258,23 @@ void Engine::rearm(std::uint32_t place) noexcept {
   const auto status = coin_knowledge_[standing.knowledge].status;
   const auto shadow_only =
       status == model::CoinStatus::blocked ? model::ShadowOnly::yes : model::ShadowOnly::no;
-  if (sniper_.refresh(standing.handle, {expires_at, shadow_only, cycle_})) {
+  if (shadow_only == standing.shadow_only &&
+      sniper_.renew(standing.lease, expires_at, cycle_)) {
     return;
   }
-  TradeCondition& condition = standing_conditions_[place];
-  condition.expires_at = expires_at;
-  condition.shadow_only = shadow_only;
-  if (const auto handle = sniper_.arm(condition, cycle_, now_)) {
+  if (!sniper_.refresh(standing.handle, {expires_at, shadow_only, cycle_})) {
+    TradeCondition& condition = standing_conditions_[place];
+    condition.expires_at = expires_at;
+    condition.shadow_only = shadow_only;
+    const auto handle = sniper_.arm(condition, cycle_, now_);
+    if (!handle) {
+      return;
+    }
     standing.handle = *handle;
   }
+  sniper_.take_into(standing.lease, standing.handle);
+  sniper_.renew_anew(standing.lease, expires_at, cycle_);
+  standing.shadow_only = shadow_only;
 }
 
 void Engine::withdraw(std::uint32_t place, const strategy::Finding& finding) noexcept {
@@ -278,6 +288,7 @@ void Engine::withdraw(std::uint32_t place, const strategy::Finding& finding) noe
 void Engine::remove_standing(std::uint32_t place) noexcept {
   static_cast<void>(
       sniper_.refresh(standing_[place].handle, {now_, model::ShadowOnly::yes, cycle_}));
+  free_leases_.push_back(standing_[place].lease);
   standing_[place] = standing_.back();
   standing_.pop_back();
   standing_conditions_[place] = standing_conditions_.back();

@@ -55,6 +55,22 @@ FrameSet frames_of(std::int64_t length_ns) noexcept {
   return frames;
 }
 
+// What is not finite becomes NaN, without a branch each: nothing less itself is nothing, and
+// infinity less itself is NaN. By twos: the compiler does not find them by itself.
+void absent_unless_finite(double* values, std::size_t count) noexcept {
+  using Lanes = double __attribute__((vector_size(16)));
+  std::size_t i = 0;
+  for (; i + 2 <= count; i += 2) {
+    Lanes lanes;
+    std::memcpy(&lanes, values + i, sizeof lanes);
+    lanes -= lanes - lanes;
+    std::memcpy(values + i, &lanes, sizeof lanes);
+  }
+  if (i < count) {
+    values[i] -= values[i] - values[i];
+  }
+}
+
 bool is_btc_of(const model::Instrument& candidate, const model::Instrument& reader) noexcept {
   return candidate.base == "BTC" && reader.base != "BTC" && candidate.quote == reader.quote &&
          candidate.venue_id == reader.venue_id && candidate.kind == reader.kind;
@@ -202,11 +218,7 @@ void FeaturePipeline::close_frame(Series& series, std::size_t tf, const Ohlcv& b
     const Timestamp boundary{series.pending[tf].start_ns + kLengthsNs[tf]};
     close_extras({index, tf, bar, boundary, close, now});
   }
-  // What is not finite becomes NaN, without a branch each: nothing less itself is nothing, and
-  // infinity less itself is NaN.
-  for (std::size_t i = 0; i < shown; ++i) {
-    now[i] -= now[i] - now[i];
-  }
+  absent_unless_finite(now, shown);
   if (wanted.has(OnDemand::user)) [[unlikely]] {
     close_own({static_cast<std::size_t>(&series - series_.data()), tf, bar, {}, close, now});
   }

@@ -1,5 +1,6 @@
 #include "strategy/default_strategist.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 
@@ -49,7 +50,10 @@ DefaultStrategist::DefaultStrategist(const model::InstrumentTable& instruments,
         if (next < patterns_used_) {
           patterns_[next] = make_template({id, side, grid}, parameters, mask, feed);
           made_ |= patterns_[next] ? bit_at(next) : 0;
-          stops_[next] = patterns_[next] ? cost_r_cap * patterns_[next]->stop_atr : Score{};
+          if (patterns_[next]) {
+            stops_[next] = cost_r_cap * patterns_[next]->stop_atr;
+            least_stop_ = std::min(least_stop_, stops_[next]);
+          }
           at_prior_ |= grid == model::GridPoint::prior ? bit_at(next) : 0;
           ++next;
         }
@@ -123,7 +127,8 @@ DefaultStrategist::Watch DefaultStrategist::choose(const Candidacy& candidacy,
                                                     Report& report) const noexcept {
   Watch wanted{awake_[candidacy.id.index()], 0};
   report.asleep += count_of(made_ & ~wanted.patterns);
-  if (is_cost_asked_) {
+  const bool are_all_feasible = candidacy.cost_fraction <= least_stop_ * candidacy.atr_fraction;
+  if (is_cost_asked_ && !are_all_feasible) {
     for (std::uint64_t rest = wanted.patterns; rest != 0; rest &= rest - 1) {
       // cost_R = cost / (stop_atr x atr), compared without the division.
       const auto i = static_cast<std::size_t>(std::countr_zero(rest));

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <vector>
@@ -95,6 +96,7 @@ class DefaultStrategist {
   std::array<std::optional<model::TradeCondition>, kGridConditions> patterns_;
   std::size_t patterns_used_;        // with the points of the grid that are watched
   std::array<Score, kGridConditions> stops_{};  // by pattern: ATRs of its stop, times the cap
+  Score least_stop_{std::numeric_limits<double>::max()};
   std::vector<std::uint64_t> awake_;  // by instrument: patterns whose inputs are there
   std::vector<ArmHandle> handles_;  // instrument x pattern
   std::vector<Watch> kept_;         // by instrument: what its lease in the Sniper holds

@@ -137,6 +137,7 @@ void Sniper::take_into(std::uint32_t lease, ArmHandle handle) noexcept {
   end_lease(slot);
   slot.lease = lease;
   ++leases_[lease].size;
+  leases_used_ = std::max(leases_used_, lease + 1);
 }
 
 void Sniper::take_out(ArmHandle handle) noexcept {
@@ -223,9 +224,9 @@ void Sniper::release(std::uint32_t index) noexcept {
 // looked at.
 bool Sniper::may_be_due(Timestamp now) noexcept {
   std::int64_t next = next_own_expiry_ns_;
-  for (const Lease& lease : leases_) {
-    if (lease.size != 0) {
-      next = std::min(next, lease.expires_ns);
+  for (std::uint32_t i = 0; i < leases_used_; ++i) {
+    if (leases_[i].size != 0) {
+      next = std::min(next, leases_[i].expires_ns);
     }
   }
   next_expiry_ns_ = next;

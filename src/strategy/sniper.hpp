@@ -84,9 +84,8 @@ class Sniper {
     return true;
   }
 
-  // A lease renews all of its conditions at once. One that a refresh, a release or a spent
-  // condition that may fire again has disturbed is not renewed: false. Its conditions are then
-  // refreshed one by one, taken into it again, and renew_anew() ends it.
+  // A lease renews all of its conditions at once; false when one of them was refreshed, left or
+  // may fire again. Each is then refreshed and taken into it again, and renew_anew() ends it.
   bool renew(std::uint32_t lease, Timestamp expires_at, std::uint64_t cycle) noexcept {
     Lease& renewed = leases_[lease];
     if (renewed.is_disturbed) {
@@ -99,8 +98,7 @@ class Sniper {
   }
   void renew_anew(std::uint32_t lease, Timestamp expires_at, std::uint64_t cycle) noexcept;
   void take_into(std::uint32_t lease, ArmHandle handle) noexcept;
-  // The condition keeps what the lease gave it last.
-  void take_out(ArmHandle handle) noexcept;
+  void take_out(ArmHandle handle) noexcept;  // it keeps what the lease gave it last
 
   void on_price(InstrumentId id, Price price, Timestamp now, const features::FeatureView& view,
                 TriggerBuffer& out) noexcept {
@@ -130,8 +128,7 @@ class Sniper {
   // Left-hand values of when_all, when_any, invalidate_any, in this order.
   void inputs(std::uint32_t slot, const features::FeatureView& view, Price price,
               StaticVector<Score, 12>& out) const noexcept;
-  // Its own field may be older than the lease.
-  [[nodiscard]] Timestamp expires_at(std::uint32_t slot) const noexcept {
+  [[nodiscard]] Timestamp expires_at(std::uint32_t slot) const noexcept {  // by its lease, if any
     return Timestamp{expires_ns(slots_[slot])};
   }
   [[nodiscard]] bool is_held(std::uint32_t slot) const noexcept {
@@ -258,6 +255,7 @@ class Sniper {
   std::vector<ListHeads> heads_;
   std::vector<Slot> slots_;
   std::vector<Lease> leases_;
+  std::uint32_t leases_used_ = 0;  // those from here on never were
   std::vector<std::uint64_t> hashes_;  // canonical, by slot
   std::vector<model::TradeCondition> conditions_;
   std::vector<std::uint32_t> free_;
@@ -276,10 +274,13 @@ class Sniper {
   // What it remembers (base/state_archive.hpp).
   template <typename Archive>
   void fields(Archive& archive) {
-    archive(edges_, roots_, watched_, heads_, leases_, free_, used_, next_expiry_ns_);
+    archive(edges_, roots_, watched_, heads_, leases_used_, free_, used_, next_expiry_ns_);
     archive(next_own_expiry_ns_, counters_);
-    if (used_ > slots_.size()) {
+    if (used_ > slots_.size() || leases_used_ > leases_.size()) {
       return archive.refuse();
+    }
+    for (std::uint32_t i = 0; i < leases_used_; ++i) {
+      archive(leases_[i]);
     }
     for (std::uint32_t i = 0; i < used_; ++i) {
       archive(slots_[i], hashes_[i], conditions_[i]);
