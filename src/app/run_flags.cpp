@@ -96,6 +96,9 @@ Status set_choice(const Invocation& in, runtime::RunOptions& options) {
   if (const auto model = in.settings().find("sim.queue_model")) {
     options.queue_model = runtime::queue_model_of(*model);
   }
+  if (const auto references = in.settings().find("references")) {
+    options.references = *runtime::references_of(*references);
+  }
   options.market = market->value_or("");
   options.quote = quote->value_or("");
   options.mask = in.has("--mask") ? join_names(in.names("--mask"))

@@ -14,11 +14,11 @@
 namespace lanner::app {
 namespace {
 
-constexpr std::array<std::string_view, 19> kRunKeys{
+constexpr std::array<std::string_view, 20> kRunKeys{
     "account.isolated_leverage", "account.margin_mode", "balance", "fee", "journal.compress_days",
     "journal.durability", "journal.keep_days", "journal.keep_sessions", "leverage", "market",
-    "mask", "max_open_positions", "quote", "seed", "sim.latency_file", "sim.latency_model",
-    "sim.liquidation_fee", "sim.queue_model", "sim.venue_events"};
+    "mask", "max_open_positions", "quote", "references", "seed", "sim.latency_file",
+    "sim.latency_model", "sim.liquidation_fee", "sim.queue_model", "sim.venue_events"};
 
 bool is_run_key(std::string_view key) noexcept {
   return std::find(kRunKeys.begin(), kRunKeys.end(), key) != kRunKeys.end();
@@ -59,6 +59,9 @@ std::string problem_of_run_key(std::string_view key, std::string_view value) {
   const std::string found = ", not '" + std::string{value} + "'";
   if (key == "market" && value != "perp" && value != "spot") {
     return "market is perp or spot" + found;
+  }
+  if (key == "references" && !runtime::references_of(value)) {
+    return "references is all, spot or off" + found;
   }
   if (key == "journal.durability" && value != "written" && value != "synced") {
     return "journal.durability is written or synced" + found;

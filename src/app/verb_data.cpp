@@ -423,7 +423,7 @@ constexpr std::array kDataVerbs{
          kDataCatalogFlags, run_data_list, {}},
     Verb{"check", "", "read every series whole and name gaps, doubled, disordered, bad rows",
          "lanner data check --catalog catalog/ --json", {}, kDataCatalogFlags, run_data_check, {}},
-    Verb{"export", "", "write bars, trades, funding, quotes or sentiment as CSV",
+    Verb{"export", "", "write a series as CSV",
          "lanner data export BTCUSDT.BINANCE/bars/1m --catalog catalog/ --out bars.csv",
          kExportArguments, kExportFlags, run_data_export, {}},
     Verb{"resample", "", "make bars of another length from trades or finer bars",

@@ -38,6 +38,11 @@ Engine::Engine(EngineConfig config)
   if (!config_.mask.is_masked(model::Component::regime_flip)) {
     features_.subscribe(model::FeatureId::trend, features::kRegimeFrame);
   }
+  std::vector<std::uint8_t> is_heard = config_.is_active;
+  for (std::size_t i = 0; i < config_.is_reference.size(); ++i) {
+    is_heard[i] = is_heard[i] != 0 || config_.is_reference[i] != 0 ? 1 : 0;
+  }
+  features_.keep_links(config_.instruments, is_heard);
   for (const auto& pattern : strategist_.patterns()) {
     if (pattern) {
       subscribe_inputs(*pattern);
@@ -144,7 +149,9 @@ void Engine::run_cycle() noexcept {
   knowledge_.on_time(now_, status_changes_);
   sniper_.expire(now_);
   gather_knowledge();
-  strategist_.cycle({cycle_, now_, coin_knowledge_, market_, features_, costs_}, sniper_);
+  strategist_.cycle({cycle_, now_, coin_knowledge_, market_, features_, costs_,
+                     config_.is_active},
+                    sniper_);
   run_standing();
 }
 
@@ -152,6 +159,7 @@ void Engine::run_cycle() noexcept {
 void Engine::watch_regime(InstrumentId id, features::FrameSet frames) noexcept {
   const std::uint8_t* regimes = features_.view(id).regimes;
   if (regimes == nullptr || !frames.has(features::kRegimeFrame) ||
+      config_.is_active[id.index()] == 0 ||
       config_.mask.is_masked(model::Component::regime_flip)) {
     return;
   }

@@ -26,7 +26,10 @@ struct EngineLimits {
 
 struct EngineConfig {
   model::InstrumentTable instruments;
-  std::vector<std::uint8_t> is_active;  // by instrument: has data in this session
+  std::vector<std::uint8_t> is_active;  // by instrument: has data in this session and is traded
+  // By instrument: has data that features of the active ones read, and is never traded. Empty:
+  // there is none.
+  std::vector<std::uint8_t> is_reference;
   model::ParameterSet parameters;
   model::ComponentMask mask;
   std::vector<Money> balance_by_venue;

@@ -48,7 +48,9 @@ void Engine::on(const model::BookDepth& depth) noexcept { features_.on_depth(dep
 void Engine::on(const model::TradeTick& trade) noexcept {
   const InstrumentId id = trade.instrument_id;
   market_.on_trade(trade, ts_event_, now_);
-  costs_.on_trade(trade, ts_event_);
+  if (config_.is_active[id.index()] != 0) [[likely]] {
+    costs_.on_trade(trade, ts_event_);
+  }
   portfolio_.on_mark(id, trade.price);
   is_money_moved_ = true;
   if (has_built_bars_[id.index()] == 0) {
@@ -70,7 +72,10 @@ void Engine::on(const model::TradeTick& trade) noexcept {
 void Engine::on(const model::Bar& bar) noexcept {
   const InstrumentId id = bar.instrument_id;
   market_.on_bar(bar, ts_event_, now_);
-  costs_.on_bar(bar, ts_event_);
+  // Tiers rank what is traded; an instrument that is only compared with has no place among them.
+  if (config_.is_active[id.index()] != 0) [[likely]] {
+    costs_.on_bar(bar, ts_event_);
+  }
   portfolio_.on_mark(id, bar.close);
   is_money_moved_ = true;
   candidates_.on_bar(bar, ts_event_, labels_);

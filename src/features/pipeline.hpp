@@ -75,6 +75,10 @@ class FeaturePipeline {
                            OnDemand wanted = OnDemand::windows(),
                            std::span<const UserFeature> own = {});
 
+  // Of the other venues, only one whose instrument is heard in this session is compared with.
+  void keep_links(const model::InstrumentTable& instruments,
+                  std::span<const std::uint8_t> is_heard) noexcept;
+
   // From now on this feature is worked out too. The last two values of window features are made
   // from the bars that are kept; the others warm up from the next bar. What is always there is
   // not affected.

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "features/links.hpp"
 #include "features/pipeline.hpp"
 
 namespace lanner::features {
@@ -15,23 +16,6 @@ double& slot(double* now, FeatureId id) noexcept { return now[static_cast<std::s
 template <typename F>
 double number_of(F value) noexcept {
   return to_score(value).value();
-}
-
-bool is_dollar(const std::string& quote) noexcept {
-  return quote == "USDT" || quote == "USDC" || quote == "USD";
-}
-
-bool is_spot_of(const model::Instrument& candidate, const model::Instrument& reader) noexcept {
-  return candidate.kind == model::InstrumentKind::spot &&
-         reader.kind != model::InstrumentKind::spot && candidate.venue_id == reader.venue_id &&
-         candidate.base == reader.base && candidate.quote == reader.quote;
-}
-
-bool is_abroad(const model::Instrument& candidate, const model::Instrument& reader) noexcept {
-  return candidate.venue_id != reader.venue_id && candidate.base == reader.base &&
-         candidate.kind == reader.kind &&
-         (candidate.quote == reader.quote ||
-          (is_dollar(candidate.quote) && is_dollar(reader.quote)));
 }
 
 }  // namespace
@@ -49,6 +33,18 @@ void FeaturePipeline::link(const model::InstrumentTable& instruments) {
       }
       if (is_abroad(instruments[j], instruments[i])) {
         inputs.other_venue = other;
+      }
+    }
+  }
+}
+
+void FeaturePipeline::keep_links(const model::InstrumentTable& instruments,
+                                 std::span<const std::uint8_t> is_heard) noexcept {
+  for (std::size_t i = 0; i < instruments.size(); ++i) {
+    inputs_[i].other_venue = InstrumentId{};
+    for (std::size_t j = instruments.size(); is_heard[i] != 0 && j-- > 0;) {
+      if (is_heard[j] != 0 && is_abroad(instruments[j], instruments[i])) {
+        inputs_[i].other_venue = InstrumentId{static_cast<std::uint32_t>(j)};
       }
     }
   }

@@ -41,6 +41,7 @@ class DelayLine {
     Place& place = lane.places.push_back();
     place.event.ts_event = ts_event;
     place.event.ts_init = lane.last;
+    place.event.sequence = 0;  // the place may have held another event
     place.instrument_id = item.instrument_id;
     if (lane.head == Timestamp::never()) [[unlikely]] {
       lane.head = lane.last;

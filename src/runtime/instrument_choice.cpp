@@ -6,6 +6,7 @@
 
 #include "base/did_you_mean.hpp"
 #include "base/isotime.hpp"
+#include "features/links.hpp"
 
 namespace lanner::runtime {
 namespace {
@@ -194,7 +195,94 @@ void keep_best_span(Candidates& candidates, InstrumentChoice& choice) {
   }
 }
 
+Result<bool> has_prices_between(const store::Catalog& catalog, InstrumentId id, Timestamp from,
+                                Timestamp to) {
+  for (const store::SeriesInfo& info : catalog.series()) {
+    if (info.instrument != id || info.to <= from || info.from >= to) {
+      continue;
+    }
+    if (info.kind == store::SeriesKind::bars) {
+      const auto bars = catalog.bars(id, info.interval_s);
+      if (!bars) {
+        return tl::unexpected{bars.error()};
+      }
+      if (!(*bars)->between(from, to).empty()) {
+        return true;
+      }
+    } else if (info.kind == store::SeriesKind::trades) {
+      const auto trades = catalog.trades(id);
+      if (!trades) {
+        return tl::unexpected{trades.error()};
+      }
+      if (!(*trades)->between(from, to).empty()) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+using IsCompared = bool (*)(const model::Instrument& candidate, const model::Instrument& reader);
+
+// The first instrument with prices that a chosen one is compared with; one that is chosen wins.
+Status add_compared(const store::Catalog& catalog, const InstrumentChoice& choice,
+                    const model::Instrument& reader, IsCompared is_compared,
+                    std::vector<std::uint8_t>& references) {
+  std::vector<InstrumentId> candidates;
+  for (const model::Instrument& other : catalog.instruments()) {
+    if (is_compared(other, reader)) {
+      candidates.push_back(other.id);
+    }
+  }
+  const bool is_there =
+      std::any_of(candidates.begin(), candidates.end(), [&](InstrumentId id) {
+        return references[id.index()] != 0 ||
+               std::binary_search(choice.instruments.begin(), choice.instruments.end(), id);
+      });
+  for (std::size_t i = 0; !is_there && i < candidates.size(); ++i) {
+    const auto has = has_prices_between(catalog, candidates[i], choice.from, choice.to);
+    if (!has) {
+      return tl::unexpected{has.error()};
+    }
+    if (*has) {
+      references[candidates[i].index()] = 1;
+      return {};
+    }
+  }
+  return {};
+}
+
 }  // namespace
+
+std::optional<References> references_of(std::string_view name) noexcept {
+  return name == "off"    ? std::optional{References::off}
+         : name == "spot" ? std::optional{References::spot}
+         : name == "all"  ? std::optional{References::all}
+                          : std::nullopt;
+}
+
+Result<std::vector<std::uint8_t>> choose_references(const store::Catalog& catalog,
+                                                    const InstrumentChoice& choice,
+                                                    References wanted) {
+  std::vector<std::uint8_t> references(catalog.instruments().size(), 0);
+  std::vector<IsCompared> kinds;
+  if (wanted != References::off) {
+    kinds.push_back(&features::is_spot_of);
+  }
+  if (wanted == References::all) {
+    kinds.push_back(&features::is_abroad);
+  }
+  for (const InstrumentId id : choice.instruments) {
+    for (const IsCompared kind : kinds) {
+      const auto added =
+          add_compared(catalog, choice, catalog.instruments()[id.index()], kind, references);
+      if (!added) {
+        return tl::unexpected{added.error()};
+      }
+    }
+  }
+  return references;
+}
 
 Result<InstrumentId> resolve_instrument(const store::Catalog& catalog, const std::string& text,
                                         const RunOptions& options) {

@@ -25,6 +25,12 @@ struct InstrumentChoice {
 [[nodiscard]] Result<InstrumentChoice> choose_instruments(const store::Catalog& catalog,
                                                           const RunOptions& options);
 
+// By instrument of the catalog: 1 where features of the chosen ones read its bars in the period. Of
+// other venues the first that has any, and none where a chosen one is there already.
+[[nodiscard]] Result<std::vector<std::uint8_t>> choose_references(const store::Catalog& catalog,
+                                                                  const InstrumentChoice& choice,
+                                                                  References wanted);
+
 // An exact name, or a symbol that only one instrument with prices has; --market and --quote, or
 // what they are by default, choose between several.
 [[nodiscard]] Result<InstrumentId> resolve_instrument(const store::Catalog& catalog,

@@ -31,6 +31,11 @@ struct JournalSettings {
 // "conservative", "probabilistic" or "none"; nothing for another text.
 [[nodiscard]] std::optional<sim::QueueModel> queue_model_of(std::string_view name) noexcept;
 
+// Instruments that features compare the traded ones with, played beside them where the catalog has
+// them: none, the spot of each perpetual, or that and the same contract on another venue.
+enum class References : std::uint8_t { off, spot, all };
+[[nodiscard]] std::optional<References> references_of(std::string_view name) noexcept;
+
 struct RunOptions {
   std::filesystem::path data;     // catalog or folder of data files; empty = synthetic market
   std::filesystem::path profile;  // where imported and synthetic catalogs and sessions are kept
@@ -46,6 +51,7 @@ struct RunOptions {
   bool takes_proposals = false;      // from programs, while it runs
   std::string market;                // "perp", "spot", or empty: perp where both exist
   std::string quote;                 // empty: USDT
+  References references = References::all;
   std::optional<Rate> fee;           // replaces maker and taker fee everywhere
   std::optional<std::int64_t> leverage;
   std::optional<sim::QueueModel> queue_model;

@@ -71,6 +71,25 @@ Status add_features(SessionSpec& spec, const RunOptions& options) {
   return {};
 }
 
+Status add_references(SessionSpec& spec, InstrumentChoice& choice, const store::Catalog& catalog,
+                      const RunOptions& options) {
+  auto references = choose_references(catalog, choice, options.references);
+  if (!references) {
+    return tl::unexpected{references.error()};
+  }
+  std::string names;
+  for (const model::Instrument& instrument : catalog.instruments()) {
+    if ((*references)[instrument.id.index()] != 0) {
+      names += (names.empty() ? "" : ", ") + instrument.name;
+    }
+  }
+  if (!names.empty()) {
+    choice.notes.push_back("heard beside them for comparison, never traded: " + names);
+    spec.engine.is_reference = std::move(*references);
+  }
+  return {};
+}
+
 // The account, the delays, and what the venue does by date.
 Status apply_venue(SessionSpec& spec, const RunOptions& options) {
   spec.exchange.margin = options.margin;
@@ -202,6 +221,9 @@ Result<SessionPlan> plan_session(const RunOptions& options, const store::Catalog
   for (const InstrumentId id : choice->instruments) {
     spec.engine.is_active[id.index()] = 1;
   }
+  if (const auto added = add_references(spec, *choice, catalog, options); !added) {
+    return tl::unexpected{added.error()};
+  }
   spec.engine.balance_by_venue = balances(spec, options.balance);
   spec.engine.seed = options.seed;
   spec.engine.feed_latency = spec.exchange.latency.feed;
@@ -222,7 +244,7 @@ Result<SessionPlan> plan_session(const RunOptions& options, const store::Catalog
     return tl::unexpected{added.error()};
   }
   if (options.with_past) {
-    auto past = labels_before(spec, catalog);
+    auto past = labels_before(spec, catalog, options.references);
     if (!past) {
       return tl::unexpected{past.error()};
     }
@@ -237,9 +259,14 @@ Result<Tape> open_tape(const SessionSpec& spec, const store::Catalog& catalog) {
   TapeSelection selection;
   selection.from = spec.from;
   selection.to = spec.to;
+  selection.has_mood = true;
+  const auto& is_reference = spec.engine.is_reference;
   for (const model::Instrument& instrument : spec.engine.instruments) {
-    if (spec.engine.is_active[instrument.id.index()] != 0) {
+    const std::size_t index = instrument.id.index();
+    if (spec.engine.is_active[index] != 0) {
       selection.instruments.push_back(instrument.id);
+    } else if (index < is_reference.size() && is_reference[index] != 0) {
+      selection.references.push_back(instrument.id);
     }
   }
   return Tape::open(catalog, selection);

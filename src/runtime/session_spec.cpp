@@ -10,7 +10,7 @@
 namespace lanner::runtime {
 namespace {
 
-constexpr std::uint16_t kSpecVersion = 5;
+constexpr std::uint16_t kSpecVersion = 6;
 
 // One visitor for both directions: the order of fields is written once.
 class SpecWriter {
@@ -154,6 +154,7 @@ void visit_engine(V& visitor, core::EngineConfig& x) {
   visitor.list(x.instruments,
                [&visitor](model::Instrument& item) { visit_instrument(visitor, item); });
   visitor.list(x.is_active, [&visitor](std::uint8_t& item) { numbers(visitor, item); });
+  visitor.list(x.is_reference, [&visitor](std::uint8_t& item) { numbers(visitor, item); });
   x.parameters.visit([&visitor](auto& value) { numbers(visitor, value); });
   x.mask.visit([&visitor](auto& value) { numbers(visitor, value); });
   visitor.list(x.balance_by_venue, [&visitor](Money& item) { numbers(visitor, item); });

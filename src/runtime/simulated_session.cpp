@@ -150,8 +150,23 @@ void SimulatedSession::step_venue(Timestamp tape_at, Timestamp inside_at) {
     play_depth(item);
     return;
   }
+  if (item.kind == TapeKind::mark && item.mark().price.is_zero()) {
+    return;  // the index alone: nobody marks anything with it
+  }
   model::EventPayload& payload = delay_.push(item).payload;
   switch (item.kind) {
+    case TapeKind::mark:
+      exchange_->on_mark(payload.emplace<model::MarkPrice>(item.mark()), item.venue_time);
+      break;
+    case TapeKind::open_interest:
+      payload = item.open_interest();
+      break;
+    case TapeKind::liquidation:
+      payload = item.liquidation();
+      break;
+    case TapeKind::sentiment:
+      payload = item.sentiment();
+      break;
     case TapeKind::funding:
       exchange_->on_funding(payload.emplace<model::FundingRate>(item.funding()), item.venue_time);
       break;
@@ -161,10 +176,16 @@ void SimulatedSession::step_venue(Timestamp tape_at, Timestamp inside_at) {
     case TapeKind::depth:
       break;
     case TapeKind::trade:
-      exchange_->on_trade(payload.emplace<model::TradeTick>(item.trade()), item.venue_time);
+      payload.emplace<model::TradeTick>(item.trade());
+      if (is_traded(item.instrument_id)) [[likely]] {
+        exchange_->on_trade(std::get<model::TradeTick>(payload), item.venue_time);
+      }
       break;
     case TapeKind::bar:
-      exchange_->on_bar(payload.emplace<model::Bar>(item.bar()), item.venue_time);
+      payload.emplace<model::Bar>(item.bar());
+      if (is_traded(item.instrument_id)) [[likely]] {
+        exchange_->on_bar(std::get<model::Bar>(payload), item.venue_time);
+      }
       break;
   }
 }

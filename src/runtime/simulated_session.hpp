@@ -110,6 +110,10 @@ class SimulatedSession {
   void archive_books(Archive& archive);
   template <typename Archive>
   void fields(Archive& archive);
+  // The exchange hears nothing of what is only compared with.
+  [[nodiscard]] bool is_traded(InstrumentId id) const noexcept {
+    return engine_->config().is_active[id.index()] != 0;
+  }
   [[nodiscard]] Timestamp next_inside_time() const noexcept;
   void step_venue(Timestamp tape_at, Timestamp inside_at);
   // The book goes to the exchange whole; what the engine hears is its top, when that changes.

@@ -258,8 +258,9 @@ views::RunResult Statistics::result() const {
   result.from = first_at_;
   result.to = last_at_;
   result.instrument_names = instrument_names();
+  const auto& active = engine_.config().is_active;
   for (std::size_t i = 0; i < holdings_.size(); ++i) {
-    if (!holdings_[i].first.is_zero()) {
+    if (!holdings_[i].first.is_zero() && active[i] != 0) {
       result.instruments.push_back(result.instrument_names[i]);
     }
   }

@@ -36,6 +36,14 @@ template <>
 constexpr TapeKind kKindOf<store::QuoteRecord> = TapeKind::quote;
 template <>
 constexpr TapeKind kKindOf<store::DepthRecord> = TapeKind::depth;
+template <>
+constexpr TapeKind kKindOf<store::MarkRecord> = TapeKind::mark;
+template <>
+constexpr TapeKind kKindOf<store::OpenInterestRecord> = TapeKind::open_interest;
+template <>
+constexpr TapeKind kKindOf<store::LiquidationRecord> = TapeKind::liquidation;
+template <>
+constexpr TapeKind kKindOf<store::SentimentRecord> = TapeKind::sentiment;
 
 // The rows of a window and before them what leads from the last snapshot to its first; the changes
 // just before that snapshot as well, which may be younger than the snapshot says (book_sync.hpp).
@@ -100,6 +108,27 @@ model::QuoteTick TapeItem::quote() const noexcept {
           .update_id = static_cast<std::uint64_t>(row.update_id)};
 }
 
+model::MarkPrice TapeItem::mark() const noexcept {
+  return {instrument_id, Price::from_raw(read<store::MarkRecord>(record).mark)};
+}
+
+model::OpenInterest TapeItem::open_interest() const noexcept {
+  const auto row = read<store::OpenInterestRecord>(record);
+  return {instrument_id, Quantity::from_raw(row.quantity)};
+}
+
+model::Liquidation TapeItem::liquidation() const noexcept {
+  const auto row = read<store::LiquidationRecord>(record);
+  return {.instrument_id = instrument_id,
+          .position_side = row.position_side(),
+          .price = Price::from_raw(row.price),
+          .quantity = Quantity::from_raw(row.quantity < 0 ? -row.quantity : row.quantity)};
+}
+
+model::Sentiment TapeItem::sentiment() const noexcept {
+  return {static_cast<std::int32_t>(read<store::SentimentRecord>(record).value)};
+}
+
 Duration TapeItem::recorded_delay() const noexcept {
   std::int32_t us = 0;
   switch (kind) {
@@ -113,6 +142,10 @@ Duration TapeItem::recorded_delay() const noexcept {
       us = read<store::DepthRecord>(record).ts_init_delta_us;
       break;
     case TapeKind::funding:
+    case TapeKind::mark:
+    case TapeKind::open_interest:
+    case TapeKind::liquidation:
+    case TapeKind::sentiment:
     case TapeKind::bar:
       break;
   }
@@ -124,6 +157,22 @@ Result<Tape> Tape::open(const store::Catalog& catalog, const TapeSelection& sele
   tape.from_ = selection.from.ns();
   for (const InstrumentId id : selection.instruments) {
     if (const auto added = tape.add_instrument(catalog, id, selection); !added) {
+      return tl::unexpected{added.error()};
+    }
+  }
+  // Where nothing is traded yet, there is nothing to compare with.
+  TapeSelection beside = selection;
+  beside.from = Timestamp::never();
+  for (const Cursor& cursor : tape.cursors_) {
+    beside.from = std::min(beside.from, Timestamp{time_at(cursor, cursor.at)});
+  }
+  for (const InstrumentId id : selection.references) {
+    if (const auto added = tape.add_reference(catalog, id, beside); !added) {
+      return tl::unexpected{added.error()};
+    }
+  }
+  if (selection.has_mood) {
+    if (const auto added = tape.add_mood(catalog, selection); !added) {
       return tl::unexpected{added.error()};
     }
   }
@@ -176,7 +225,7 @@ void Tape::fill() {
   std::int64_t begin = Timestamp::never().ns();
   for (const Cursor& cursor : cursors_) {
     if (cursor.at != cursor.end) {
-      begin = std::min(begin, time_at(cursor.at));
+      begin = std::min(begin, time_at(cursor, cursor.at));
     }
   }
   if (begin == Timestamp::never().ns()) {
@@ -203,7 +252,7 @@ std::int64_t Tape::end_of_batch(std::int64_t begin) const noexcept {
   for (const Cursor& cursor : cursors_) {
     const auto left = static_cast<std::size_t>(cursor.end - cursor.at);
     if (left > kCursorRows * cursor.stride) {
-      end = std::min(end, time_at(cursor.at + kCursorRows * cursor.stride));
+      end = std::min(end, time_at(cursor, cursor.at + kCursorRows * cursor.stride));
     }
   }
   return std::max(end, begin + 1);
@@ -212,7 +261,7 @@ std::int64_t Tape::end_of_batch(std::int64_t begin) const noexcept {
 void Tape::take_until(std::uint32_t index, std::int64_t end) {
   Cursor& cursor = cursors_[index];
   while (cursor.at != cursor.end) {
-    const std::int64_t time = time_at(cursor.at);
+    const std::int64_t time = time_at(cursor, cursor.at);
     if (time >= end) {
       return;
     }
@@ -260,15 +309,69 @@ void Tape::sort_keys() {
 Status Tape::add_instrument(const store::Catalog& catalog, InstrumentId id,
                             const TapeSelection& selection) {
   std::vector<Span> covered;
-  std::vector<std::int32_t> intervals;  // ascending: catalog order
   for (const store::SeriesInfo& info : catalog.series()) {
-    if (info.instrument != id) {
+    if (info.instrument != id || info.kind == store::SeriesKind::bars) {
       continue;
     }
-    if (info.kind == store::SeriesKind::bars) {
-      intervals.push_back(info.interval_s);
-    } else if (const auto added = add_ticks(catalog, info, selection, covered); !added) {
+    if (const auto added = add_ticks(catalog, info, selection, covered); !added) {
       return added;
+    }
+  }
+  return add_bars(catalog, id, selection, covered);
+}
+
+// Bars say all that features ask of another instrument; ticks would only cost.
+Status Tape::add_reference(const store::Catalog& catalog, InstrumentId id,
+                           const TapeSelection& selection) {
+  const std::size_t before = cursors_.size();
+  std::vector<Span> covered;
+  if (const auto added = add_bars(catalog, id, selection, covered);
+      !added || cursors_.size() > before) {
+    return added;
+  }
+  for (const store::SeriesInfo& info : catalog.series()) {
+    if (info.instrument == id && info.kind == store::SeriesKind::trades) {
+      return add_ticks(catalog, info, selection, covered);
+    }
+  }
+  return {};
+}
+
+// The first index of the catalog. A day's value stands since its midnight, so the day that the
+// tape begins in is known; it is told when the first row of the others is, not before.
+Status Tape::add_mood(const store::Catalog& catalog, const TapeSelection& selection) {
+  const auto& all = catalog.series();
+  const auto found = std::find_if(all.begin(), all.end(), [](const store::SeriesInfo& info) {
+    return info.kind == store::SeriesKind::sentiment;
+  });
+  if (found == all.end() || cursors_.empty()) {
+    return {};
+  }
+  const auto mood = catalog.sentiment(found->instrument);
+  if (!mood) {
+    return tl::unexpected{mood.error()};
+  }
+  std::int64_t first_heard = Timestamp::never().ns();
+  for (const Cursor& cursor : cursors_) {
+    first_heard = std::min(first_heard, time_at(cursor, cursor.at) +
+                                            std::int64_t{cursor.interval_s} * kNsPerSecond);
+  }
+  series_.push_back(*mood);
+  const Timestamp midnight{first_heard / kNsPerDay * kNsPerDay};
+  const auto rows = (*mood)->between(midnight, selection.to);
+  if (!rows.empty()) {
+    add_cursor(rows, found->instrument, 0, {});
+    cursors_.back().not_before = first_heard;
+  }
+  return {};
+}
+
+Status Tape::add_bars(const store::Catalog& catalog, InstrumentId id,
+                      const TapeSelection& selection, std::vector<Span>& covered) {
+  std::vector<std::int32_t> intervals;  // ascending: catalog order
+  for (const store::SeriesInfo& info : catalog.series()) {
+    if (info.instrument == id && info.kind == store::SeriesKind::bars) {
+      intervals.push_back(info.interval_s);
     }
   }
   std::sort(intervals.begin(), intervals.end());
@@ -322,8 +425,14 @@ Status Tape::add_ticks(const store::Catalog& catalog, const store::SeriesInfo& i
       return has_depth ? Status{} : add(catalog.quotes(id));
     case store::SeriesKind::depth:
       return add(catalog.depth(id));
+    case store::SeriesKind::marks:
+      return add(catalog.marks(id));
+    case store::SeriesKind::open_interest:
+      return add(catalog.open_interest(id));
+    case store::SeriesKind::liquidations:
+      return add(catalog.liquidations(id));
     case store::SeriesKind::orders:
-    case store::SeriesKind::sentiment:
+    case store::SeriesKind::sentiment:  // add_mood
     case store::SeriesKind::bars:
       break;
   }
@@ -348,6 +457,7 @@ void Tape::add_cursor(std::span<const Record> rows, InstrumentId id, std::int32_
   cursor.kind = kKindOf<Record>;
   cursor.instrument_id = id;
   cursor.is_covered = !covered.empty();
+  cursor.not_before = from_;
   cursors_.push_back(cursor);
   coverage_.push_back({std::move(covered), 0});
 }

@@ -22,7 +22,17 @@
 namespace lanner::runtime {
 
 // Order at equal venue times.
-enum class TapeKind : std::uint8_t { funding, quote, depth, trade, bar };
+enum class TapeKind : std::uint8_t {
+  funding,
+  mark,
+  open_interest,
+  liquidation,
+  sentiment,
+  quote,
+  depth,
+  trade,
+  bar,
+};
 
 struct TapeItem {
   Timestamp venue_time;  // of a bar its open
@@ -36,6 +46,10 @@ struct TapeItem {
   [[nodiscard]] model::TradeTick trade() const noexcept;
   [[nodiscard]] model::FundingRate funding() const noexcept;
   [[nodiscard]] model::QuoteTick quote() const noexcept;
+  [[nodiscard]] model::MarkPrice mark() const noexcept;  // zero where only the index is known
+  [[nodiscard]] model::OpenInterest open_interest() const noexcept;
+  [[nodiscard]] model::Liquidation liquidation() const noexcept;
+  [[nodiscard]] model::Sentiment sentiment() const noexcept;
   [[nodiscard]] std::span<const store::DepthRecord> depth() const noexcept {
     return {reinterpret_cast<const store::DepthRecord*>(record), records};
   }
@@ -47,13 +61,17 @@ struct TapeSelection {
   std::vector<InstrumentId> instruments;
   Timestamp from;
   Timestamp to = Timestamp::never();  // exclusive; a bar must close at or before it
+  // Heard beside them and never traded: their bars, or their trades where they have none.
+  std::vector<InstrumentId> references = {};
+  bool has_mood = false;  // with the catalog's sentiment, which belongs to no instrument
 };
 
 class Tape {
  public:
   // Opens the finest series of each instrument; where series overlap the finest wins. Quotes are
   // played where there is no depth: the book tells its best levels itself. Of depth, what leads
-  // from the last snapshot to the book at `from` is played at once at `from`.
+  // from the last snapshot to the book at `from` is played at once at `from`. The mood of the day
+  // that the tape begins in is told with the first thing that is heard.
   [[nodiscard]] static Result<Tape> open(const store::Catalog& catalog,
                                          const TapeSelection& selection);
 
@@ -99,6 +117,7 @@ class Tape {
     InstrumentId instrument_id;
     TapeKind kind = TapeKind::bar;
     bool is_covered = false;  // by windows that a finer series plays
+    std::int64_t not_before = std::numeric_limits<std::int64_t>::min();
   };
   struct Coverage {
     std::vector<Span> windows;
@@ -128,14 +147,19 @@ class Tape {
                         std::int64_t length, std::int64_t hole);
   Status add_instrument(const store::Catalog& catalog, InstrumentId id,
                         const TapeSelection& selection);
+  Status add_bars(const store::Catalog& catalog, InstrumentId id, const TapeSelection& selection,
+                  std::vector<Span>& covered);
+  Status add_reference(const store::Catalog& catalog, InstrumentId id,
+                       const TapeSelection& selection);
+  Status add_mood(const store::Catalog& catalog, const TapeSelection& selection);
   Status add_ticks(const store::Catalog& catalog, const store::SeriesInfo& info,
                    const TapeSelection& selection, std::vector<Span>& covered);
   // Records of the book event that starts at `at`.
   [[nodiscard]] static std::uint32_t event_size(const std::byte* at,
                                                 const std::byte* end) noexcept;
-  // When a row is played: at its stamp, but nothing before the tape begins.
-  [[nodiscard]] std::int64_t time_at(const std::byte* at) const noexcept {
-    return std::max(stamp_of(at), from_);
+  // When a row is played: at its stamp, but nothing before its cursor begins.
+  [[nodiscard]] static std::int64_t time_at(const Cursor& cursor, const std::byte* at) noexcept {
+    return std::max(stamp_of(at), cursor.not_before);
   }
   bool skip_covered(std::uint32_t index) noexcept;
   void plant();

@@ -18,7 +18,8 @@ namespace {
 template <typename... Records>
 using SeriesOf = std::variant<std::shared_ptr<const Series<Records>>...>;
 using AnySeries = SeriesOf<BarRecord, TradeRecord, FundingRecord, QuoteRecord, DepthRecord,
-                           OrderEventRecord, SentimentRecord>;
+                           OrderEventRecord, SentimentRecord, OpenInterestRecord,
+                           LiquidationRecord, MarkRecord>;
 
 // How many rows lie off the grid of the rules, and between which stamps.
 template <typename Record>
@@ -230,6 +231,20 @@ Result<std::shared_ptr<const OrderEventSeries>> Catalog::orders(InstrumentId ins
 
 Result<std::shared_ptr<const SentimentSeries>> Catalog::sentiment(InstrumentId instrument) const {
   return state_->get<SentimentRecord>(instrument, 0);
+}
+
+Result<std::shared_ptr<const OpenInterestSeries>> Catalog::open_interest(
+    InstrumentId instrument) const {
+  return state_->get<OpenInterestRecord>(instrument, 0);
+}
+
+Result<std::shared_ptr<const LiquidationSeries>> Catalog::liquidations(
+    InstrumentId instrument) const {
+  return state_->get<LiquidationRecord>(instrument, 0);
+}
+
+Result<std::shared_ptr<const MarkSeries>> Catalog::marks(InstrumentId instrument) const {
+  return state_->get<MarkRecord>(instrument, 0);
 }
 
 std::vector<SeriesCheck> Catalog::check() const {

@@ -1,7 +1,8 @@
 #pragma once
 
 // The market data that a session plays: instrument rules and series of bars, trades, funding,
-// quotes, book depth, order events and sentiment in one directory. Read here; written by
+// quotes, book depth, order events, sentiment, open interest, liquidations and marks in one
+// directory. Read here; written by
 // import/importer.hpp and catalog_writer.hpp.
 //
 //   DIR/rules.toml                              instrument rules, for people to read and edit
@@ -84,6 +85,11 @@ class Catalog {
       InstrumentId instrument) const;
   [[nodiscard]] Result<std::shared_ptr<const SentimentSeries>> sentiment(
       InstrumentId instrument) const;
+  [[nodiscard]] Result<std::shared_ptr<const OpenInterestSeries>> open_interest(
+      InstrumentId instrument) const;
+  [[nodiscard]] Result<std::shared_ptr<const LiquidationSeries>> liquidations(
+      InstrumentId instrument) const;
+  [[nodiscard]] Result<std::shared_ptr<const MarkSeries>> marks(InstrumentId instrument) const;
 
   // Reads every series whole and lists what is wrong with it; a damaged one hides no other.
   [[nodiscard]] std::vector<SeriesCheck> check() const;

@@ -126,6 +126,25 @@ Status CatalogWriter::write_quotes(std::string_view instrument,
   return state_->write(instrument, 0, rows);
 }
 
+Status CatalogWriter::write_sentiment(std::string_view instrument,
+                                      std::span<const SentimentRecord> rows) {
+  return state_->write(instrument, 0, rows);
+}
+
+Status CatalogWriter::write_open_interest(std::string_view instrument,
+                                          std::span<const OpenInterestRecord> rows) {
+  return state_->write(instrument, 0, rows);
+}
+
+Status CatalogWriter::write_liquidations(std::string_view instrument,
+                                         std::span<const LiquidationRecord> rows) {
+  return state_->write(instrument, 0, rows);
+}
+
+Status CatalogWriter::write_marks(std::string_view instrument, std::span<const MarkRecord> rows) {
+  return state_->write(instrument, 0, rows);
+}
+
 Status CatalogWriter::finish() {
   const Status good = write_atomically(rules_path(state_->dir), render_rules(state_->rules));
   return good ? write_atomically(index_path(state_->dir), render_index(state_->index)) : good;

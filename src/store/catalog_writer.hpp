@@ -36,6 +36,13 @@ class CatalogWriter {
   // The levels of an event stand together and share its stamp.
   [[nodiscard]] Status write_depth(std::string_view instrument, std::span<const DepthRecord> rows);
   [[nodiscard]] Status write_quotes(std::string_view instrument, std::span<const QuoteRecord> rows);
+  [[nodiscard]] Status write_sentiment(std::string_view instrument,
+                                       std::span<const SentimentRecord> rows);
+  [[nodiscard]] Status write_open_interest(std::string_view instrument,
+                                           std::span<const OpenInterestRecord> rows);
+  [[nodiscard]] Status write_liquidations(std::string_view instrument,
+                                          std::span<const LiquidationRecord> rows);
+  [[nodiscard]] Status write_marks(std::string_view instrument, std::span<const MarkRecord> rows);
   // Writes rules and index, which makes the series visible.
   [[nodiscard]] Status finish();
 

@@ -70,6 +70,32 @@ std::string export_row(const SentimentRecord& row) {
   return format_date(row.ts_event) + "," + std::to_string(row.value);
 }
 
+constexpr std::string_view export_header(const OpenInterestRecord&) {
+  return "ts_ms,open_interest";
+}
+std::string export_row(const OpenInterestRecord& row) {
+  return stamp_text(row.ts_event) + "," + text_of<Quantity>(row.quantity);
+}
+
+constexpr std::string_view export_header(const LiquidationRecord&) {
+  return "ts_ms,side,average_price,accumulated_fill_quantity";
+}
+std::string export_row(const LiquidationRecord& row) {
+  const bool has_sold = row.position_side() == model::PositionSide::long_side;
+  return stamp_text(row.ts_event) + (has_sold ? ",SELL," : ",BUY,") +
+         text_of<Price>(row.price) + "," +
+         text_of<Quantity>(has_sold ? -row.quantity : row.quantity);
+}
+
+constexpr std::string_view export_header(const MarkRecord&) {
+  return "ts_ms,mark_price,index_price";
+}
+// What no source told is left empty.
+std::string export_row(const MarkRecord& row) {
+  return stamp_text(row.ts_event) + "," + (row.mark != 0 ? text_of<Price>(row.mark) : "") + "," +
+         (row.index != 0 ? text_of<Price>(row.index) : "");
+}
+
 tl::unexpected<Error> cannot_write(const std::filesystem::path& path) {
   return fail(ErrorKind::failure, "cannot write " + path.string() +
                                       "; check that its folder exists and has room");
@@ -121,6 +147,20 @@ Result<std::shared_ptr<const SentimentSeries>> opened(const Catalog& catalog,
                                                       const SeriesInfo& info,
                                                       const SentimentRecord&) {
   return catalog.sentiment(info.instrument);
+}
+Result<std::shared_ptr<const OpenInterestSeries>> opened(const Catalog& catalog,
+                                                         const SeriesInfo& info,
+                                                         const OpenInterestRecord&) {
+  return catalog.open_interest(info.instrument);
+}
+Result<std::shared_ptr<const LiquidationSeries>> opened(const Catalog& catalog,
+                                                        const SeriesInfo& info,
+                                                        const LiquidationRecord&) {
+  return catalog.liquidations(info.instrument);
+}
+Result<std::shared_ptr<const MarkSeries>> opened(const Catalog& catalog, const SeriesInfo& info,
+                                                 const MarkRecord&) {
+  return catalog.marks(info.instrument);
 }
 
 }  // namespace

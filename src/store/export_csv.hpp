@@ -17,7 +17,7 @@ namespace lanner::store {
 // The series of that name; an unknown one is an error that names the nearest.
 [[nodiscard]] Result<SeriesInfo> find_series(const Catalog& catalog, std::string_view name);
 
-// Bars, trades, funding, quotes and sentiment; the number of rows. The file appears whole.
+// All kinds but depth and order events; the number of rows. The file appears whole.
 [[nodiscard]] Result<std::uint64_t> export_csv(const Catalog& catalog, const SeriesInfo& series,
                                                const std::filesystem::path& out);
 

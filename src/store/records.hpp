@@ -17,11 +17,24 @@
 namespace lanner::store {
 
 // The numbers are on disk: new kinds are added at the end.
-enum class SeriesKind : std::uint8_t { bars, trades, funding, quotes, depth, orders, sentiment };
+enum class SeriesKind : std::uint8_t {
+  bars,
+  trades,
+  funding,
+  quotes,
+  depth,
+  orders,
+  sentiment,
+  open_interest,
+  liquidations,
+  marks,
+};
 
 inline constexpr std::array kSeriesKinds{
-    SeriesKind::bars,  SeriesKind::trades, SeriesKind::funding,  SeriesKind::quotes,
-    SeriesKind::depth, SeriesKind::orders, SeriesKind::sentiment};
+    SeriesKind::bars,      SeriesKind::trades,        SeriesKind::funding,
+    SeriesKind::quotes,    SeriesKind::depth,         SeriesKind::orders,
+    SeriesKind::sentiment, SeriesKind::open_interest, SeriesKind::liquidations,
+    SeriesKind::marks};
 
 [[nodiscard]] const char* name_of(SeriesKind kind) noexcept;
 [[nodiscard]] Result<SeriesKind> series_kind_of(std::string_view name);
@@ -131,15 +144,51 @@ struct SentimentRecord {
   friend bool operator==(const SentimentRecord&, const SentimentRecord&) = default;
 };
 
+// Open contracts of the venue, in base units, as known at the stamp.
+struct OpenInterestRecord {
+  static constexpr SeriesKind kKind = SeriesKind::open_interest;
+  std::int64_t ts_event = 0;
+  std::int64_t quantity = 0;
+  [[nodiscard]] std::int64_t stamp() const noexcept { return ts_event; }
+  friend bool operator==(const OpenInterestRecord&, const OpenInterestRecord&) = default;
+};
+
+// A position that the venue closed by force.
+struct LiquidationRecord {
+  static constexpr SeriesKind kKind = SeriesKind::liquidations;
+  std::int64_t ts_event = 0;
+  std::int64_t price = 0;     // mean of its fills
+  std::int64_t quantity = 0;  // filled; > 0: the venue bought, a short was closed
+  [[nodiscard]] std::int64_t stamp() const noexcept { return ts_event; }
+  [[nodiscard]] model::PositionSide position_side() const noexcept {
+    return quantity < 0 ? model::PositionSide::long_side : model::PositionSide::short_side;
+  }
+  friend bool operator==(const LiquidationRecord&, const LiquidationRecord&) = default;
+};
+
+// What a venue marks positions with, and the index of other venues that it follows.
+struct MarkRecord {
+  static constexpr SeriesKind kKind = SeriesKind::marks;
+  std::int64_t ts_event = 0;  // of a candle its close, when it is known
+  std::int64_t mark = 0;      // raw Price; 0 where no source tells it
+  std::int64_t index = 0;     // the same
+  [[nodiscard]] std::int64_t stamp() const noexcept { return ts_event; }
+  friend bool operator==(const MarkRecord&, const MarkRecord&) = default;
+};
+
 static_assert(sizeof(BarRecord) == 48 && sizeof(TradeRecord) == 32 && sizeof(FundingRecord) == 16);
 static_assert(sizeof(QuoteRecord) == 56 && sizeof(DepthRecord) == 48);
 static_assert(sizeof(OrderEventRecord) == 48 && sizeof(SentimentRecord) == 16);
+static_assert(sizeof(OpenInterestRecord) == 16 && sizeof(LiquidationRecord) == 24);
+static_assert(sizeof(MarkRecord) == 24);
 
-// Several rows of one stamp are all real: only bars, funding and sentiment have one row a stamp.
+// Several rows of one stamp are all real: only bars, funding, sentiment, open interest and marks
+// have one row a stamp.
 template <typename Record>
 inline constexpr bool kStampsRepeat =
     Record::kKind == SeriesKind::trades || Record::kKind == SeriesKind::quotes ||
-    Record::kKind == SeriesKind::depth || Record::kKind == SeriesKind::orders;
+    Record::kKind == SeriesKind::depth || Record::kKind == SeriesKind::orders ||
+    Record::kKind == SeriesKind::liquidations;
 
 // Calls fn(Record{}) with the record type of a kind, so that a kind is listed in one place.
 template <typename Fn>
@@ -157,6 +206,12 @@ decltype(auto) with_record_of(SeriesKind kind, Fn&& fn) {
       return fn(OrderEventRecord{});
     case SeriesKind::sentiment:
       return fn(SentimentRecord{});
+    case SeriesKind::open_interest:
+      return fn(OpenInterestRecord{});
+    case SeriesKind::liquidations:
+      return fn(LiquidationRecord{});
+    case SeriesKind::marks:
+      return fn(MarkRecord{});
     case SeriesKind::bars:
       break;
   }

@@ -110,6 +110,12 @@ const char* name_of(SeriesKind kind) noexcept {
       return "orders";
     case SeriesKind::sentiment:
       return "sentiment";
+    case SeriesKind::open_interest:
+      return "open_interest";
+    case SeriesKind::liquidations:
+      return "liquidations";
+    case SeriesKind::marks:
+      return "marks";
   }
   return "?";
 }

@@ -91,6 +91,9 @@ using QuoteSeries = Series<QuoteRecord>;
 using DepthSeries = Series<DepthRecord>;
 using OrderEventSeries = Series<OrderEventRecord>;
 using SentimentSeries = Series<SentimentRecord>;
+using OpenInterestSeries = Series<OpenInterestRecord>;
+using LiquidationSeries = Series<LiquidationRecord>;
+using MarkSeries = Series<MarkRecord>;
 
 // Writes beside the target, flushes, renames: a reader sees the old file or the new one.
 template <typename Record>

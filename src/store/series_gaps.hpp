@@ -29,6 +29,9 @@ struct Rhythm {
     case SeriesKind::quotes:
     case SeriesKind::depth:
     case SeriesKind::orders:
+    case SeriesKind::open_interest:
+    case SeriesKind::liquidations:
+    case SeriesKind::marks:
       break;
   }
   return {};

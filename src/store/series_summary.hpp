@@ -67,6 +67,14 @@ template <typename Record>
                                      Quantity step) noexcept {
   return trade.price % tick.raw() == 0 && trade.quantity % step.raw() == 0;
 }
+[[nodiscard]] inline bool is_on_grid(const OpenInterestRecord&, Price, Quantity) noexcept {
+  return true;
+}
+// A mean of fills lies between the ticks, and nothing is ordered by it.
+[[nodiscard]] inline bool is_on_grid(const LiquidationRecord&, Price, Quantity) noexcept {
+  return true;
+}
+[[nodiscard]] inline bool is_on_grid(const MarkRecord&, Price, Quantity) noexcept { return true; }
 [[nodiscard]] inline bool is_on_grid(const FundingRecord&, Price, Quantity) noexcept {
   return true;
 }

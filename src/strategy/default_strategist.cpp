@@ -66,6 +66,11 @@ DefaultStrategist::Report DefaultStrategist::cycle(const CycleInput& input,
                                                    Sniper& sniper) noexcept {
   Report report;
   for (const model::Instrument& instrument : instruments_) {
+    const std::size_t index = instrument.id.index();
+    if (index < input.is_active.size() && input.is_active[index] == 0) {
+      ++report.not_fresh;
+      continue;
+    }
     const auto candidacy = assess(instrument.id, input, report);
     if (candidacy) {
       keep(*candidacy, input, sniper, report);

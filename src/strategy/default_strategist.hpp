@@ -31,6 +31,7 @@ struct CycleInput {
   const market::MarketState& market;
   const features::FeaturePipeline& features;
   const market::CostModel& costs;
+  std::span<const std::uint8_t> is_active = {};  // by instrument; the others are never armed
 };
 
 class DefaultStrategist {

@@ -55,8 +55,36 @@ store::BarRecord noise_bar(const store::BarRecord& row, Price tick, Noise& noise
   return out;
 }
 
-// The rows that the plan plays, as they are known at `cut`: bars by their close, funding by its
-// stamp. What is later is missing or noise.
+bool is_heard(const runtime::SessionSpec& spec, InstrumentId id) {
+  const auto& references = spec.engine.is_reference;
+  return spec.engine.is_active[id.index()] != 0 ||
+         (id.index() < references.size() && references[id.index()] != 0);
+}
+
+struct Cut {
+  Timestamp at;
+  After after = After::nothing;
+};
+
+void alter_mood(store::CatalogWriter& writer, const runtime::SessionPlan& plan,
+                const store::SeriesInfo& info, Cut cut, Noise& noise) {
+  const auto series = test::must(plan.catalog.sentiment(info.instrument));
+  std::vector<store::SentimentRecord> rows;
+  for (store::SentimentRecord row :
+       series->between(plan.spec.from - hours(24), plan.spec.to)) {
+    if (Timestamp{row.stamp()} > cut.at) {
+      row.value = noise.below(101);
+    }
+    if (Timestamp{row.stamp()} <= cut.at || cut.after == After::noise) {
+      rows.push_back(row);
+    }
+  }
+  const model::Instrument& index = plan.catalog.instruments()[info.instrument.index()];
+  test::must(writer.write_sentiment(index.name, rows));
+}
+
+// The rows that the plan plays, as they are known at `cut`: bars by their close, funding and
+// mood by their stamp. What is later is missing or noise.
 store::Catalog altered_catalog(const runtime::SessionPlan& plan, Timestamp cut, After after,
                                const std::filesystem::path& dir) {
   Noise noise(static_cast<std::uint64_t>(cut.ns()));
@@ -66,7 +94,11 @@ store::Catalog altered_catalog(const runtime::SessionPlan& plan, Timestamp cut, 
   }
   for (const store::SeriesInfo& info : plan.catalog.series()) {
     const model::Instrument& instrument = plan.catalog.instruments()[info.instrument.index()];
-    if (plan.spec.engine.is_active[info.instrument.index()] == 0) {
+    if (info.kind == store::SeriesKind::sentiment) {
+      alter_mood(writer, plan, info, {cut, after}, noise);
+      continue;
+    }
+    if (!is_heard(plan.spec, info.instrument)) {
       continue;
     }
     if (info.kind == store::SeriesKind::bars) {
@@ -104,15 +136,7 @@ store::Catalog altered_catalog(const runtime::SessionPlan& plan, Timestamp cut, 
 }
 
 runtime::Tape tape_of(const store::Catalog& catalog, const runtime::SessionSpec& spec) {
-  runtime::TapeSelection selection;
-  selection.from = spec.from;
-  selection.to = spec.to;
-  for (const model::Instrument& instrument : spec.engine.instruments) {
-    if (spec.engine.is_active[instrument.id.index()] != 0) {
-      selection.instruments.push_back(instrument.id);
-    }
-  }
-  return test::must(runtime::Tape::open(catalog, selection));
+  return test::must(runtime::open_tape(spec, catalog));
 }
 
 // The digest of commands and traces with ts_init <= each of `until`, which ascend.

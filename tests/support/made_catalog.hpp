@@ -66,6 +66,24 @@ class MadeCatalog {
     REQUIRE(writer_[0].write_quotes(name, rows).has_value());
     return *this;
   }
+  MadeCatalog& sentiment(const std::string& name, const std::vector<store::SentimentRecord>& rows) {
+    REQUIRE(writer_[0].write_sentiment(name, rows).has_value());
+    return *this;
+  }
+  MadeCatalog& open_interest(const std::string& name,
+                             const std::vector<store::OpenInterestRecord>& rows) {
+    REQUIRE(writer_[0].write_open_interest(name, rows).has_value());
+    return *this;
+  }
+  MadeCatalog& liquidations(const std::string& name,
+                            const std::vector<store::LiquidationRecord>& rows) {
+    REQUIRE(writer_[0].write_liquidations(name, rows).has_value());
+    return *this;
+  }
+  MadeCatalog& marks(const std::string& name, const std::vector<store::MarkRecord>& rows) {
+    REQUIRE(writer_[0].write_marks(name, rows).has_value());
+    return *this;
+  }
   [[nodiscard]] store::Catalog open() {
     REQUIRE(writer_[0].finish().has_value());
     auto catalog = store::Catalog::open(dir_);

@@ -95,22 +95,27 @@ class PlantedSession {
       return;
     }
     const runtime::TapeItem item = tape_.next();
-    if (item.kind == runtime::TapeKind::quote || item.kind == runtime::TapeKind::depth) {
-      return;  // planted sessions play bars and trades
+    if (item.kind != runtime::TapeKind::funding && item.kind != runtime::TapeKind::trade &&
+        item.kind != runtime::TapeKind::bar) {
+      return;  // planted sessions play bars, trades and funding
     }
+    const bool is_traded = engine_.config().is_active[item.instrument_id.index()] != 0;
     model::EventPayload& payload = delay_.push(item).payload;
     switch (item.kind) {
       case runtime::TapeKind::funding:
         exchange_.on_funding(payload.emplace<model::FundingRate>(item.funding()), item.venue_time);
         break;
-      case runtime::TapeKind::quote:
-      case runtime::TapeKind::depth:
-        break;
       case runtime::TapeKind::trade:
-        exchange_.on_trade(payload.emplace<model::TradeTick>(item.trade()), item.venue_time);
+        payload = item.trade();
+        if (is_traded) {
+          exchange_.on_trade(item.trade(), item.venue_time);
+        }
         break;
-      case runtime::TapeKind::bar:
-        exchange_.on_bar(payload.emplace<model::Bar>(item.bar()), item.venue_time);
+      default:
+        payload = item.bar();
+        if (is_traded) {
+          exchange_.on_bar(item.bar(), item.venue_time);
+        }
         break;
     }
   }

@@ -63,6 +63,13 @@ class RecordedVenue {
       case runtime::TapeKind::funding:
         exchange.on_funding(item.funding(), item.venue_time);
         break;
+      case runtime::TapeKind::mark:
+        exchange.on_mark(item.mark(), item.venue_time);
+        break;
+      case runtime::TapeKind::open_interest:
+      case runtime::TapeKind::liquidation:
+      case runtime::TapeKind::sentiment:
+        break;
     }
     exchange.advance(item.venue_time, events);
   }

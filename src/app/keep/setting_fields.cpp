@@ -40,6 +40,8 @@ std::vector<SettingField> all_fields() {
        "positions and plans at once; the same as risk.open_positions_max"},
       {"quote", FieldType::text, "", "", "", "", {},
        "instruments that settle in it; USDT where nothing is set"},
+      {"references", FieldType::choice, "", "all", "", "", {"all", "spot", "off"},
+       "heard for comparison, never traded: the spot beside a perpetual, and (all) another venue"},
       {"seed", FieldType::whole, "", "1", "0", "", {}, "drives draws, and the synthetic market"},
       {"sim.latency_file", FieldType::text, "", "", "", "", {},
        "measured round trips, a number of milliseconds a line: for the recorded latency model"},

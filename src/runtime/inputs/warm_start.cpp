@@ -3,6 +3,7 @@
 #include <utility>
 #include <variant>
 
+#include "runtime/instrument_choice.hpp"
 #include "runtime/session_plan.hpp"
 #include "runtime/simulated_session.hpp"
 
@@ -36,14 +37,29 @@ learn::PastLabel past_label(const model::CandidateLabel& label, learn::Tier tier
 }  // namespace
 
 Result<std::vector<learn::PastLabel>> labels_before(const SessionSpec& spec,
-                                                    const store::Catalog& catalog) {
+                                                    const store::Catalog& catalog,
+                                                    References references) {
   std::vector<learn::PastLabel> labels;
   const auto& parameters = spec.engine.parameters;
   if (parameters.rate(model::Param::warm_start_weight).is_zero()) {
     return labels;
   }
-  const SessionSpec past =
+  SessionSpec past =
       session_before(spec, parameters.duration(model::Param::warm_start_days, hours(24)));
+  // What can be compared with what is a matter of that time, not of the session's.
+  InstrumentChoice choice;
+  choice.from = past.from;
+  choice.to = past.to;
+  for (std::size_t i = 0; i < past.engine.is_active.size(); ++i) {
+    if (past.engine.is_active[i] != 0) {
+      choice.instruments.push_back(InstrumentId{static_cast<std::uint32_t>(i)});
+    }
+  }
+  auto compared = choose_references(catalog, choice, references);
+  if (!compared) {
+    return tl::unexpected{compared.error()};
+  }
+  past.engine.is_reference = std::move(*compared);
   auto tape = open_tape(past, catalog);
   if (!tape) {
     return tl::unexpected{tape.error()};

@@ -11,6 +11,7 @@
 
 #include "base/result.hpp"
 #include "learn/past_label.hpp"
+#include "runtime/run_options.hpp"
 #include "runtime/session_spec.hpp"
 #include "store/catalog.hpp"
 
@@ -18,6 +19,7 @@ namespace lanner::runtime {
 
 // Empty where warm_start.weight is zero or the catalog holds nothing from before `spec.from`.
 [[nodiscard]] Result<std::vector<learn::PastLabel>> labels_before(const SessionSpec& spec,
-                                                                  const store::Catalog& catalog);
+                                                                  const store::Catalog& catalog,
+                                                                  References references);
 
 }  // namespace lanner::runtime

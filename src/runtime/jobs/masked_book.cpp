@@ -205,11 +205,14 @@ bool has_btc_and_others(const SessionPlan& plan) {
   return false;
 }
 
-// A perpetual and the spot of the same coin, both in the session.
+// A perpetual and the spot of the same coin, both heard in the session.
 bool has_spot_beside(const SessionPlan& plan) {
   const auto& instruments = plan.spec.engine.instruments;
-  const auto is_in = [&plan](const model::Instrument& x, model::InstrumentKind kind) {
-    return x.kind == kind && is_active(plan, x.id);
+  const auto& is_reference = plan.spec.engine.is_reference;
+  const auto is_in = [&](const model::Instrument& x, model::InstrumentKind kind) {
+    return x.kind == kind &&
+           (is_active(plan, x.id) ||
+            (x.id.index() < is_reference.size() && is_reference[x.id.index()] != 0));
   };
   for (const model::Instrument& perpetual : instruments) {
     if (!is_in(perpetual, model::InstrumentKind::perpetual)) {
@@ -227,12 +230,13 @@ bool has_spot_beside(const SessionPlan& plan) {
 
 bool is_there(std::string_view input, const SessionPlan& plan, const LearnedInputs& learned) {
   using Kind = store::SeriesKind;
-  constexpr std::array<std::pair<std::string_view, Kind>, 5> kSeries{{
+  constexpr std::array<std::pair<std::string_view, Kind>, 6> kSeries{{
       {"bars", Kind::bars},
       {"trades", Kind::trades},
       {"funding", Kind::funding},
       {"quotes", Kind::quotes},
       {"depth", Kind::depth},
+      {"liquidations", Kind::liquidations},
   }};
   if (input == "bars of BTC on the same venue") {
     return has_btc_and_others(plan);
@@ -249,8 +253,8 @@ bool is_there(std::string_view input, const SessionPlan& plan, const LearnedInpu
     constexpr std::int64_t kPrior = 1000;  // no account reaches it
     return plan.spec.engine.parameters.count(model::Param::risk_open_positions_max) < kPrior;
   }
-  if (input == "liquidations" || input == "a model's p_up") {
-    return false;  // no series of a catalog brings them
+  if (input == "a model's p_up") {
+    return false;  // no series of a catalog brings it
   }
   if (input == "labels") {
     return learned.labels > 0;

@@ -11,6 +11,7 @@
 #include "store/atomic_file.hpp"
 #include "store/import/book_file.hpp"
 #include "store/import/candles_file.hpp"
+#include "store/import/contract_file.hpp"
 #include "store/import/grid.hpp"
 #include "store/import/line_reader.hpp"
 #include "store/import/merge.hpp"
@@ -25,7 +26,8 @@ namespace {
 template <typename... Records>
 using RowsOf = std::variant<std::vector<Records>...>;
 using Rows = RowsOf<BarRecord, TradeRecord, FundingRecord, QuoteRecord, DepthRecord,
-                    OrderEventRecord, SentimentRecord>;
+                    OrderEventRecord, SentimentRecord, OpenInterestRecord, LiquidationRecord,
+                    MarkRecord>;
 
 // What a sentiment index belongs to: it is the whole market's.
 constexpr const char* kSentimentInstrument = "FEARGREED.INDEX";
@@ -36,6 +38,7 @@ struct Candidate {
   SourceEntry entry;  // hash, instrument, kind, interval, path
   SourceFormat format = SourceFormat::csv;
   std::string_view assumed_header;
+  CandlePrice candle_price = CandlePrice::last;
   bool is_raw = false;
   bool is_first = true;  // of its file's candidates
 };
@@ -97,6 +100,10 @@ class Importer {
       reject(path, file.error().message);
       return;
     }
+    if (name.candle_price == CandlePrice::premium) {
+      skip(path, "candles of the premium index: mark and index price tell it");
+      return;
+    }
     std::vector<SeriesKind> kinds;
     bool is_raw = false;
     if (name.kind) {
@@ -147,7 +154,8 @@ class Importer {
     }
     const std::string hash = kinds.empty() ? "" : hash128(bytes).hex();
     for (const SeriesKind kind : kinds) {
-      Candidate candidate{path, {}, name.format, name.assumed_header, is_raw, kind == kinds[0]};
+      Candidate candidate{path, {}, name.format, name.assumed_header, name.candle_price,
+                          is_raw, kind == kinds[0]};
       candidate.entry.hash = hash;
       candidate.entry.instrument = instrument;
       candidate.entry.kind = kind;
@@ -226,6 +234,12 @@ class Importer {
         return take(candidate, read_order_events(bytes));
       case SeriesKind::sentiment:
         return take(candidate, read_sentiment(bytes));
+      case SeriesKind::open_interest:
+        return take(candidate, read_open_interest(bytes, header));
+      case SeriesKind::liquidations:
+        return take(candidate, read_liquidations(bytes, header));
+      case SeriesKind::marks:
+        return take(candidate, read_marks(bytes, candidate.candle_price, header));
     }
     return std::nullopt;
   }

@@ -18,6 +18,28 @@ bool append_whole(std::vector<Record>& series, std::span<const Record> fresh, So
   return true;
 }
 
+// True when the row brings something that the one of its stamp lacks, which then has it.
+template <typename Record>
+bool fill_in(Record&, const Record&) noexcept {
+  return false;
+}
+template <>
+bool fill_in(MarkRecord& old, const MarkRecord& row) noexcept {
+  const bool is_filled = (old.mark == 0 && row.mark != 0) || (old.index == 0 && row.index != 0);
+  old.mark = old.mark == 0 ? row.mark : old.mark;
+  old.index = old.index == 0 ? row.index : old.index;
+  return is_filled;
+}
+// Whether two rows of one stamp say different things.
+template <typename Record>
+bool disagree(const Record& old, const Record& row) noexcept {
+  return old != row;
+}
+template <>
+bool disagree(const MarkRecord& old, const MarkRecord& row) noexcept {
+  return (row.mark != 0 && row.mark != old.mark) || (row.index != 0 && row.index != old.index);
+}
+
 template <typename Record>
 void merge_unique(std::vector<Record>& series, std::span<const Record> fresh, SourceStats& stats) {
   if (append_whole(series, fresh, stats)) {
@@ -31,8 +53,8 @@ void merge_unique(std::vector<Record>& series, std::span<const Record> fresh, So
       out.push_back(*old);
     }
     if (old != series.end() && old->stamp() == row.stamp()) {
-      ++stats.duplicates;
-      if (*old != row) {
+      ++(fill_in(*old, row) ? stats.added : stats.duplicates);
+      if (disagree(*old, row)) {
         stats.conflicts.add(row.stamp());
       }
       continue;
@@ -57,6 +79,7 @@ bool is_same(const DepthRecord& a, const DepthRecord& b) noexcept {
          a.quantity == b.quantity && a.flags == b.flags;
 }
 bool is_same(const OrderEventRecord& a, const OrderEventRecord& b) noexcept { return a == b; }
+bool is_same(const LiquidationRecord& a, const LiquidationRecord& b) noexcept { return a == b; }
 
 std::uint64_t source_rows_in(const DepthRecord& record) noexcept {
   return record.is(DepthRecord::row_end) ? 1 : 0;
@@ -148,6 +171,21 @@ void merge_rows(std::vector<FundingRecord>& series, std::span<const FundingRecor
 void merge_rows(std::vector<SentimentRecord>& series, std::span<const SentimentRecord> fresh,
                 SourceStats& stats) {
   merge_unique(series, fresh, stats);
+}
+
+void merge_rows(std::vector<OpenInterestRecord>& series,
+                std::span<const OpenInterestRecord> fresh, SourceStats& stats) {
+  merge_unique(series, fresh, stats);
+}
+
+void merge_rows(std::vector<MarkRecord>& series, std::span<const MarkRecord> fresh,
+                SourceStats& stats) {
+  merge_unique(series, fresh, stats);
+}
+
+void merge_rows(std::vector<LiquidationRecord>& series, std::span<const LiquidationRecord> fresh,
+                SourceStats& stats) {
+  merge_repeating(series, fresh, stats);
 }
 
 void merge_rows(std::vector<TradeRecord>& series, std::span<const TradeRecord> fresh,

@@ -1,8 +1,8 @@
 #pragma once
 
-// New rows into a series. Bars, funding, sentiment: one row per stamp, the one that was there
-// first. The other kinds: within a file every row is real; a row that another file gave too is
-// the same event.
+// New rows into a series. Bars, funding, sentiment, open interest: one row per stamp, the one that
+// was there first; marks too, where a row fills in the price that the other lacks. The other
+// kinds: within a file every row is real; a row that another file gave too is the same event.
 
 #include <span>
 #include <vector>
@@ -27,6 +27,12 @@ void merge_rows(std::vector<DepthRecord>& series, std::span<const DepthRecord> f
 void merge_rows(std::vector<OrderEventRecord>& series, std::span<const OrderEventRecord> fresh,
                 SourceStats& stats);
 void merge_rows(std::vector<SentimentRecord>& series, std::span<const SentimentRecord> fresh,
+                SourceStats& stats);
+void merge_rows(std::vector<OpenInterestRecord>& series,
+                std::span<const OpenInterestRecord> fresh, SourceStats& stats);
+void merge_rows(std::vector<LiquidationRecord>& series, std::span<const LiquidationRecord> fresh,
+                SourceStats& stats);
+void merge_rows(std::vector<MarkRecord>& series, std::span<const MarkRecord> fresh,
                 SourceStats& stats);
 
 }  // namespace lanner::store

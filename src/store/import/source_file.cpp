@@ -8,6 +8,7 @@
 #include "base/isotime.hpp"
 #include "base/time.hpp"
 #include "store/import/book_file.hpp"
+#include "store/import/contract_file.hpp"
 #include "store/import/csv_source.hpp"
 
 namespace lanner::store {
@@ -276,7 +277,8 @@ std::optional<SeriesKind> kind_of_header(std::string_view first_line) {
       return known.kind;
     }
   }
-  return kind_of_book_header(first_line);
+  const auto of_contract = kind_of_contract_header(first_line);
+  return of_contract ? of_contract : kind_of_book_header(first_line);
 }
 
 Result<SourceRows<BarRecord>> read_bars(std::span<const std::byte> file, std::int32_t interval_s,

@@ -101,6 +101,23 @@ std::optional<Market> archive_market(const std::filesystem::path& folders) {
   return out;
 }
 
+// Candles of other prices than those of trades are named like these; their folder tells.
+CandlePrice candle_price_of(const std::filesystem::path& folders) {
+  for (const auto& part : folders) {
+    const std::string folder = part.string();
+    if (folder == "markPriceKlines") {
+      return CandlePrice::mark;
+    }
+    if (folder == "indexPriceKlines") {
+      return CandlePrice::index;
+    }
+    if (folder == "premiumIndexKlines") {
+      return CandlePrice::premium;
+    }
+  }
+  return CandlePrice::last;
+}
+
 // SYMBOL-WHAT-DATE, WHAT an interval or one of the words below.
 std::optional<SourceName> archive_name(const std::filesystem::path& folders,
                                        std::string_view stem) {
@@ -117,7 +134,11 @@ std::optional<SourceName> archive_name(const std::filesystem::path& folders,
            "calc_time,funding_interval_hours,last_funding_rate"},
       Word{"bookTicker", SeriesKind::quotes,
            "update_id,best_bid_price,best_bid_qty,best_ask_price,best_ask_qty,"
-           "transaction_time,event_time"}};
+           "transaction_time,event_time"},
+      Word{"metrics", SeriesKind::open_interest, "create_time,symbol,sum_open_interest"},
+      Word{"liquidationSnapshot", SeriesKind::liquidations,
+           "time,side,order_type,time_in_force,original_quantity,price,average_price,"
+           "order_status,last_fill_quantity,accumulated_fill_quantity"}};
   const std::size_t first = stem.find('-');
   const std::size_t second = first == std::string_view::npos ? first : stem.find('-', first + 1);
   if (second == std::string_view::npos || !is_date(stem.substr(second + 1))) {
@@ -133,7 +154,9 @@ std::optional<SourceName> archive_name(const std::filesystem::path& folders,
   } else if (interval_of(what) > 0) {
     out.kind = SeriesKind::bars;
     out.interval_s = interval_of(what);
-    out.assumed_header = "open_time,open,high,low,close,volume";
+    out.assumed_header = "open_time,open,high,low,close,volume,close_time";
+    out.candle_price = candle_price_of(folders);
+    out.kind = out.candle_price == CandlePrice::last ? out.kind : SeriesKind::marks;
   } else {
     return std::nullopt;
   }
@@ -272,6 +295,12 @@ SourceName source_name_of(const std::filesystem::path& path) {
       out.kind = SeriesKind::trades;
     } else if (folder == "funding") {
       out.kind = SeriesKind::funding;
+    } else if (folder == "open_interest") {
+      out.kind = SeriesKind::open_interest;
+    } else if (folder == "liquidations") {
+      out.kind = SeriesKind::liquidations;
+    } else if (folder == "marks") {
+      out.kind = SeriesKind::marks;
     }
   }
   out.instrument = instrument_in(path.parent_path().filename().string(), stem);

@@ -8,6 +8,8 @@
 //   l2_raw/binance/usdm_btcusdt_20240808.jsonl.zst           BTCUSDT-PERP.BINANCE
 //   data/futures/um/daily/klines/BTCUSDT/1m/BTCUSDT-1m-2024-01-01.zip      an exchange's archive
 //   data/spot/daily/aggTrades/BTCUSDT/BTCUSDT-aggTrades-2024-01-01.zip
+//   data/futures/um/daily/metrics/BTCUSDT/BTCUSDT-metrics-2024-01-01.zip   open interest
+//   data/futures/um/daily/markPriceKlines/BTCUSDT/1m/BTCUSDT-1m-2024-01-01.zip        marks
 //   trading/BTCUSDT/BTCUSDT2024-01-01.csv.gz                 trades as Bybit's archive has them
 //   binance/futures/BTC_USDT_USDT-1m-futures.json            candles as freqtrade keeps them
 //   binance/futures/BTC_USDT_USDT-8h-funding_rate.json       its funding
@@ -26,11 +28,15 @@ namespace lanner::store {
 
 enum class SourceFormat : std::uint8_t { csv, candles_json };
 
+// What the candles of an archive are of.
+enum class CandlePrice : std::uint8_t { last, mark, index, premium };
+
 struct SourceName {
   SourceFormat format = SourceFormat::csv;
   std::optional<SeriesKind> kind;
   std::int32_t interval_s = 0;  // 0 when the path does not say
   std::string instrument;       // empty when the path does not say
+  CandlePrice candle_price = CandlePrice::last;
   // Columns of an archive's files where these begin with a row.
   std::string_view assumed_header;
 };

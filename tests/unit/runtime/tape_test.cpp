@@ -231,3 +231,44 @@ TEST_CASE("depth that leads from the last snapshot to the start is played at the
   CHECK(items[2].kind == TapeKind::trade);
   CHECK(items[3].venue_time == kMadeStart + seconds(5));
 }
+
+TEST_CASE("tape: what a venue tells beside prices is played at its stamp, the mood at once") {
+  const test::ScratchDir dir{"tape-inputs"};
+  const auto at = [](Duration after) { return (kMadeStart + after).ns(); };
+  const std::int64_t px = Price::from_int(99).raw();
+  const std::int64_t size = Quantity::from_int(3).raw();
+  const store::Catalog catalog =
+      test::MadeCatalog(dir.path())
+          .instrument(kBtc)
+          .instrument("BTCUSDT.BINANCE")
+          .instrument("FEARGREED.INDEX")
+          .bars(kBtc, 60, flat_bars(kMadeStart + minutes(5), 60, 3))
+          .bars("BTCUSDT.BINANCE", 60, flat_bars(kMadeStart + minutes(5), 60, 3))
+          .trades("BTCUSDT.BINANCE", {trade(minutes(5), 7)})
+          .sentiment("FEARGREED.INDEX",
+                     {{at(hours(-24)), 20}, {at(Duration{}), 30}, {at(hours(24)), 40}})
+          .open_interest(kBtc, {{at(minutes(6)), size}})
+          .liquidations(kBtc, {{at(minutes(6)), px, -size}, {at(minutes(6)), px, size}})
+          .marks(kBtc, {{at(minutes(6)), px, 0}})
+          .open();
+  runtime::TapeSelection selection;
+  selection.instruments = {*catalog.find(kBtc)};
+  selection.references = {*catalog.find("BTCUSDT.BINANCE")};
+  selection.has_mood = true;
+  selection.from = kMadeStart + minutes(5);
+  selection.to = kMadeStart + minutes(8);
+  const auto items = played(catalog, selection);
+  // Bars at their open: two at 5 min. Then all of 6 min by kind; the reference's trade stays away.
+  REQUIRE(items.size() == 11);
+  CHECK(items[2].kind == TapeKind::mark);
+  CHECK(items[2].mark() == model::MarkPrice{*catalog.find(kBtc), Price::from_raw(px)});
+  CHECK(items[3].open_interest().quantity == Quantity::from_raw(size));
+  CHECK(items[4].liquidation().position_side == model::PositionSide::long_side);
+  CHECK(items[4].liquidation().quantity == Quantity::from_raw(size));
+  CHECK(items[5].liquidation().position_side == model::PositionSide::short_side);
+  // Today's mood, when the first bar is heard; not yesterday's, and tomorrow's is beyond the end.
+  CHECK(items[6].sentiment() == model::Sentiment{30});
+  CHECK(items[6].venue_time == kMadeStart + minutes(6));
+  selection.has_mood = false;
+  CHECK(played(catalog, selection).size() == 10);
+}

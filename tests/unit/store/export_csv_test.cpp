@@ -86,7 +86,7 @@ TEST_CASE("export: bars, trades and funding come back from import byte by byte")
                                        InstrumentId{0}));
 }
 
-TEST_CASE("export: quotes and sentiment come back too; depth says why not") {
+TEST_CASE("export: each other kind comes back too; depth says why not") {
   const ScratchDir dir{"export-quotes"};
   const std::string ms = "1700000040123";
   dir.write("data/binance/usdm_btcusdt_1.jsonl",
@@ -96,6 +96,12 @@ TEST_CASE("export: quotes and sentiment come back too; depth says why not") {
             "\"a\":\"10.6\",\"A\":\"0.25\"}\n"
             "1700000043123456789 {\"lastUpdateId\":19,\"bids\":[[\"10.5\",\"3\"]],\"asks\":[]}\n");
   dir.write("data/fear.csv", "date,fng\n2018-02-01,30\n2018-02-04,100\n");
+  dir.write("data/open_interest/binance-perp_BTCUSDT.csv", "ts_ms,open_interest\n" + ms + ",7.5\n");
+  dir.write("data/um/BTCUSDT-liquidationSnapshot-2023-11-14.csv",
+            ms + ",SELL,LIMIT,IOC,0.5,10,9.75,FILLED,0.1,0.5\n" + ms +
+                ",BUY,LIMIT,IOC,0.5,10,9.875,FILLED,0.1,0.5\n");
+  dir.write("data/binance-perp/BTCUSDT_marks.csv",
+            "ts_ms,mark_price,index_price\n" + ms + ",10.125,\n1700000041000,10.25,10.5\n");
   const auto report = import_files({{dir.path() / "data"}, "", dir.path() / "catalog", {}});
   REQUIRE_MESSAGE(report, report.error().message);
   CHECK(report->rejected.empty());
@@ -106,6 +112,12 @@ TEST_CASE("export: quotes and sentiment come back too; depth says why not") {
   CHECK((*quotes)->rows()[1].ts_event == 1'700'000'042'123'456'789);
   check_equal(catalog.sentiment(*catalog.find("FEARGREED.INDEX")),
               round_trip(dir, catalog, "FEARGREED.INDEX/sentiment").sentiment(InstrumentId{0}));
+  check_equal(catalog.open_interest(*catalog.find(kName)),
+              round_trip(dir, catalog, kName + "/open_interest").open_interest(InstrumentId{0}));
+  check_equal(catalog.liquidations(*catalog.find(kName)),
+              round_trip(dir, catalog, kName + "/liquidations").liquidations(InstrumentId{0}));
+  check_equal(catalog.marks(*catalog.find(kName)),
+              round_trip(dir, catalog, kName + "/marks").marks(InstrumentId{0}));
   const auto depth = find_series(catalog, kName + "/depth");
   REQUIRE(depth);
   CHECK_FALSE(export_csv(catalog, *depth, dir.path() / "depth.csv"));

@@ -69,7 +69,16 @@ TEST_CASE("archives: the path tells kind, market and instrument") {
   CHECK(source_name_of("binance-perp/BTCUSDT-fundingRate-2024-01.zip").kind == SeriesKind::funding);
   CHECK(source_name_of("BTCUSDT-bookTicker-2024-01-02.zip").kind == SeriesKind::quotes);
   CHECK(source_name_of("BTCUSDT-bookTicker-2024-01-02.zip").instrument.empty());
-  CHECK_FALSE(source_name_of("BTCUSDT-metrics-2024-01-02.zip").kind);
+  CHECK(source_name_of("BTCUSDT-metrics-2024-01-02.zip").kind == SeriesKind::open_interest);
+  CHECK(source_name_of("um/BTCUSDT-liquidationSnapshot-2024-01-02.zip").kind ==
+        SeriesKind::liquidations);
+  // Candles of other prices bear the same file name.
+  const auto marks = source_name_of(
+      "data/futures/um/daily/markPriceKlines/BTCUSDT/1m/BTCUSDT-1m-2024-01-01.zip");
+  CHECK(marks.kind == SeriesKind::marks);
+  CHECK(marks.candle_price == CandlePrice::mark);
+  CHECK(marks.instrument == "BTCUSDT-PERP.BINANCE");
+  CHECK_FALSE(source_name_of("BTCUSDT-topTraders-2024-01-02.zip").kind);
   CHECK(source_name_of("l2_raw/binance/usdm_btcusdt_20240808.jsonl.zst").instrument ==
         "BTCUSDT-PERP.BINANCE");
 }
@@ -103,6 +112,60 @@ TEST_CASE("import: klines with and without a header, in milli- and microseconds,
   CHECK((*spot)->rows()[2].open_time == 1'700'000'160'000 * kNsPerMs);
   CHECK(catalog.find("BTCUSDT-PERP.BINANCE"));
   CHECK(imported(dir).added == 0);
+}
+
+TEST_CASE("import: archived open interest, liquidations, mark and index price") {
+  const ScratchDir dir{"archive-contract"};
+  write_zip(dir, "data/um/BTCUSDT-metrics-2024-01-01.zip",
+            "create_time,symbol,sum_open_interest,sum_open_interest_value,count_toptrader_long_"
+            "short_ratio\n2024-01-01 00:05:00,BTCUSDT,71000.5,3.1,1.2\n"
+            "2024-01-01 00:10:00,BTCUSDT,71001.25,3.1,1.2\n"
+            "2024-01-01 00:61:00,BTCUSDT,71001.25,3.1,1.2\n"
+            "2024-01-01 00:15:00,BTCUSDT,-1,3.1,1.2\n");
+  write_zip(dir, "data/um/BTCUSDT-liquidationSnapshot-2024-01-01.zip",
+            "1704067200123,SELL,LIMIT,IOC,0.5,42000,42100.25,FILLED,0.1,0.5\n"
+            "1704067200123,BUY,LIMIT,IOC,0.2,42300,42200,FILLED,0.2,0.2\n"
+            "1704067200124,HOLD,LIMIT,IOC,0.2,42300,42200,FILLED,0.2,0.2\n"
+            "1704067200125,BUY,LIMIT,IOC,0.2,42300,0,NEW,0,0\n");
+  dir.write("data/futures/um/daily/markPriceKlines/BTCUSDT/1m/BTCUSDT-1m-2024-01-01.csv",
+            kKlineHeader + kKlines);
+  dir.write("data/futures/um/daily/indexPriceKlines/BTCUSDT/1m/BTCUSDT-1m-2024-01-01.csv",
+            "1700000100000,11.1,12,9,11.25,0,1700000159999,0,3,0,0,0\n"
+            "1700000160000,11.1,12,9,11.5,0,1700000219999,0,3,0,0,0\n");
+  dir.write("data/futures/um/daily/premiumIndexKlines/BTCUSDT/1m/BTCUSDT-1m-2024-01-01.csv",
+            kKlineHeader + kKlines);
+  const ImportReport report = imported(dir);
+  CHECK(report.skipped.size() == 1);
+  REQUIRE(report.rejected.size() == 4);
+  CHECK(report.rejected[0].line == 3);
+  CHECK(report.rejected[0].reason.find("HOLD") != std::string::npos);
+  CHECK(report.rejected[1].reason.find("above 0") != std::string::npos);
+  CHECK(report.rejected[2].reason.find("00:61:00") != std::string::npos);
+  CHECK(report.rejected[3].reason.find("negative") != std::string::npos);
+  const Catalog catalog = opened(dir);
+  const auto id = *catalog.find("BTCUSDT-PERP.BINANCE");
+  const auto open = (*catalog.open_interest(id))->rows();
+  REQUIRE(open.size() == 2);
+  CHECK(open[0] == OpenInterestRecord{1'704'067'500 * kNsPerSecond,
+                                      parse_fixed<Quantity>("71000.5")->raw()});
+  const auto forced = (*catalog.liquidations(id))->rows();
+  REQUIRE(forced.size() == 2);
+  CHECK(forced[0].position_side() == model::PositionSide::long_side);
+  CHECK(forced[0].price == parse_fixed<Price>("42100.25")->raw());
+  CHECK(forced[1].quantity == parse_fixed<Quantity>("0.2")->raw());
+  // Known at the candle's close; the index joins the mark of its instant.
+  const auto marks = (*catalog.marks(id))->rows();
+  REQUIRE(marks.size() == 3);
+  CHECK(marks[0] == MarkRecord{1'700'000'100 * kNsPerSecond, parse_fixed<Price>("11")->raw(), 0});
+  CHECK(marks[1] == MarkRecord{1'700'000'160 * kNsPerSecond, parse_fixed<Price>("11")->raw(),
+                               parse_fixed<Price>("11.25")->raw()});
+  CHECK(marks[2].mark == 0);
+  CHECK(imported(dir).added == 0);
+  for (const SeriesCheck& check : catalog.check()) {
+    CHECK_FALSE(check.damage);
+    // The forced order without a price.
+    CHECK(check.problems.size() == (check.info.kind == SeriesKind::liquidations ? 1 : 0));
+  }
 }
 
 TEST_CASE("import: archived trades, aggregate trades, funding and best quotes") {
