@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "app/data/resample.hpp"
+#include "app/data/synthesize.hpp"
 #include "app/invocation.hpp"
 #include "app/terminal.hpp"
 #include "base/isotime.hpp"
@@ -428,12 +429,15 @@ constexpr std::array kDataVerbs{
          kExportArguments, kExportFlags, run_data_export, {}},
     Verb{"resample", "", "make bars of another length from trades or finer bars",
          "lanner data resample --catalog catalog/ --from 1m --interval 15m", {}, kResampleFlags,
-         run_data_resample, {}}};
+         run_data_resample, {}},
+    Verb{"synthesize", "", "make a market that nobody recorded, with every input",
+         "lanner data synthesize --catalog made/ --days 60 --interval 5m", {}, kSynthesizeFlags,
+         run_data_synthesize, {}}};
 
 }  // namespace
 
 Verb data_verb() noexcept {
-  return {"data", "", "market data: import, list, check, export, resample",
+  return {"data", "", "market data: import, list, check, export, resample, synthesize",
           "lanner data import market-data/ --catalog catalog/", {}, {}, nullptr, kDataVerbs};
 }
 

@@ -115,4 +115,24 @@ model::Instrument instrument_of(const Coin& coin) {
   return instrument;
 }
 
+model::Instrument spot_of(const Coin& coin) {
+  model::Instrument instrument = instrument_of(coin);
+  instrument.name = instrument.symbol + ".SYNTHETIC";
+  instrument.kind = model::InstrumentKind::spot;
+  instrument.maker_fee = bps(100);
+  instrument.taker_fee = bps(100);
+  instrument.tiers = {{Money::max(), 1, Rate{}}};
+  return instrument;
+}
+
+model::Instrument abroad_of(const Coin& coin) {
+  model::Instrument instrument = instrument_of(coin);
+  instrument.symbol = coin.base + "USDC";
+  instrument.quote = "USDC";
+  instrument.venue = "SYNTHETIC2";
+  instrument.venue_id = VenueId{1};
+  instrument.name = instrument.symbol + "-PERP.SYNTHETIC2";
+  return instrument;
+}
+
 }  // namespace lanner::sim

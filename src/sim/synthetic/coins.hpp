@@ -25,5 +25,8 @@ inline constexpr std::size_t kSectors = 5;
 // The coin of this rank by turnover; beyond the named ones, made-up ones follow.
 [[nodiscard]] Coin coin_of(std::size_t rank);
 [[nodiscard]] model::Instrument instrument_of(const Coin& coin);
+// The coin's spot beside the perpetual, and its perpetual in another dollar on a second venue.
+[[nodiscard]] model::Instrument spot_of(const Coin& coin);
+[[nodiscard]] model::Instrument abroad_of(const Coin& coin);
 
 }  // namespace lanner::sim

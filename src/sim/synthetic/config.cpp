@@ -58,6 +58,9 @@ Status validate(const SyntheticConfig& config) {
   if (!is_between(config.planted_r, -5.0, 5.0)) {
     return refuse("the planted edge must lie between -5 and 5 R");
   }
+  if (!is_between(config.daily_edge_r, -5.0, 5.0)) {
+    return refuse("the daily edge must lie between -5 and 5 R");
+  }
   for (const CoinPhase& phase : config.phases) {
     if (!is_between(phase.r_per_trigger, -5.0, 5.0)) {
       return refuse("the drift of a phase must lie between -5 and 5 R");
@@ -100,6 +103,13 @@ std::string describe(const SyntheticConfig& config) {
   if (config.trades_from < config.from + config.length) {
     text += ", " + decimal(config.trades_per_second) + " trades/s from " +
             format_utc(config.trades_from);
+  }
+  if (config.daily_edge_r != 0.0) {
+    text += ", " + decimal(config.daily_edge_r) +
+            " R per trigger from 08:00 UTC of each day on, as much against it before";
+  }
+  if (config.all_inputs) {
+    text += ", all inputs";
   }
   return text;
 }

@@ -12,7 +12,7 @@
 
 namespace lanner::sim {
 
-// After each trigger of `templates` between the two instants the price drifts by this many R to
+// After each trigger of a template between the two instants the price drifts by this many R to
 // the trigger's side, spread over four hours. It replaces the market-wide planted edge.
 struct CoinPhase {
   std::string instrument;  // BTCUSDT-PERP.SYNTHETIC
@@ -50,6 +50,9 @@ struct SyntheticConfig {
   // R of drift to expect after each trigger of P02, spread over four hours.
   double planted_r = 0.0;
   std::vector<CoinPhase> phases;
+  // An edge that can be learned: outside the phases the triggers of all templates are followed by
+  // so many R from 08:00 UTC of each day on, and by as many against them before.
+  double daily_edge_r = 0.0;
   // Mean distance of jumps of 1 to 5 R (of 1.5 ATR of one hour) between two bars; zero: none.
   Duration gap_every;
   std::vector<Outage> outages;
@@ -57,6 +60,11 @@ struct SyntheticConfig {
   // From this instant on trades are made, and the bars from them; never: bars only.
   Timestamp trades_from = Timestamp::never();
   double trades_per_second = 30.0;
+  // Each coin has open interest, forced orders, mark and index price, a book of two levels, a spot
+  // beside it and the same contract on a second venue; the market has a mood. After a turn of
+  // the book within forced orders, and where the hour turns at an extreme of funding and basis
+  // (triggers of P04 and P05, or near them), the phases' drift is planted too.
+  bool all_inputs = false;
 };
 
 // A sentence about the first thing that cannot be.

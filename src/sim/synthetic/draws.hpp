@@ -26,6 +26,8 @@ enum class DrawKind : std::uint8_t {
   coin_trades,
   coin_funding,
   coin_character,
+  coin_inputs,
+  market_mood,
 };
 
 struct Words {

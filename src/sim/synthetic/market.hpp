@@ -18,6 +18,11 @@
 
 namespace lanner::sim {
 
+struct SyntheticMood {
+  Timestamp ts_event;
+  std::int32_t value = 50;
+};
+
 class SyntheticMarket {
  public:
   // The configuration must be valid (validate()). Holds 24 bytes for each minute.
@@ -26,6 +31,10 @@ class SyntheticMarket {
   // Sorted by name; the id is the place in the table.
   [[nodiscard]] const model::InstrumentTable& instruments() const noexcept { return instruments_; }
   [[nodiscard]] const SyntheticConfig& config() const noexcept { return config_; }
+  // The coin's own instrument, its spot, or its contract on the second venue.
+  [[nodiscard]] Listing listing(InstrumentId id) const noexcept { return listings_[id.index()]; }
+  // The market's mood of each day, known at its midnight; empty without all inputs.
+  [[nodiscard]] std::vector<SyntheticMood> moods() const;
   // From the first row on; any number may be open, in any order, on any thread.
   [[nodiscard]] SyntheticSeries series(InstrumentId id) const;
 
@@ -34,6 +43,7 @@ class SyntheticMarket {
   MarketPath path_;
   model::InstrumentTable instruments_;
   std::vector<std::size_t> ranks_;  // by id
+  std::vector<Listing> listings_;
 };
 
 }  // namespace lanner::sim

@@ -30,7 +30,8 @@ double to_whole(double value) noexcept {
 }  // namespace
 
 SyntheticSeries::SyntheticSeries(const SyntheticConfig& config, const MarketPath& market,
-                                 std::size_t rank, const model::Instrument& instrument)
+                                 std::size_t rank, const model::Instrument& instrument,
+                                 Listing listing)
     : market_(&market),
       tables_(&DrawTables::get()),
       seed_(config.seed),
@@ -44,10 +45,14 @@ SyntheticSeries::SyntheticSeries(const SyntheticConfig& config, const MarketPath
       is_driftless_(config.driftless),
       has_wicks_(config.wicks),
       planted_r_(config.planted_r),
+      daily_edge_r_(config.daily_edge_r),
       gap_chance_(config.gap_every.ns() > 0 ? static_cast<double>(kNsPerMinute) /
                                                   static_cast<double>(config.gap_every.ns())
                                             : 0.0),
-      detector_(config.interval_s * kNsPerSecond) {
+      detector_(config.interval_s * kNsPerSecond),
+      listing_(listing),
+      has_inputs_(config.all_inputs),
+      inputs_({}) {
   const double tick = static_cast<double>(tick_.raw()) / static_cast<double>(Price::kScale);
   const double step = static_cast<double>(step_.raw()) / static_cast<double>(Quantity::kScale);
   price_ = to_whole(coin_.price / tick);
@@ -55,18 +60,22 @@ SyntheticSeries::SyntheticSeries(const SyntheticConfig& config, const MarketPath
   range_share_ = 0.15 + 0.6 * unit(draw(seed_, DrawKind::coin_character, rank_, 0).low);
   volume_mean_ = coin_.turnover_1d / 1440.0 / (coin_.price * step);
   spread_half_ = coin_.turnover_1d >= 1e9 ? 0.25e-4 : coin_.turnover_1d >= 2e8 ? 0.75e-4 : 1.5e-4;
+  inputs_ = CoinInputs({seed_, rank_, coin_.sigma_1m, volume_mean_, spread_half_, tick_, step_,
+                        id_});
+  // Whatever is done to a coin is done to its perpetual; its other listings follow that.
+  const std::string perpetual = instrument_of(coin_).name;
   for (const CoinPhase& phase : config.phases) {
-    if (phase.instrument == instrument.name) {
+    if (phase.instrument == perpetual) {
       phases_.push_back({phase.from.ns(), phase.to.ns(), phase.r_per_trigger});
     }
   }
   for (const Outage& outage : config.outages) {
-    if (outage.instrument.empty() || outage.instrument == instrument.name) {
+    if (outage.instrument.empty() || outage.instrument == perpetual) {
       outages_.push_back({outage.from.ns(), outage.to.ns(), 0.0});
     }
   }
   for (const BadPrint& print : config.bad_prints) {
-    if (print.instrument == instrument.name) {
+    if (print.instrument == perpetual) {
       bad_prints_.push_back(print.at.ns());
     }
   }
@@ -128,13 +137,24 @@ void SyntheticSeries::begin_drift(Drift& drift, int side, double r) const noexce
 void SyntheticSeries::plant(const Triggers& triggers, std::int64_t close_ns) noexcept {
   for (const Phase& phase : phases_) {
     if (close_ns >= phase.from_ns && close_ns < phase.to_ns) {
-      begin_drift(drifts_[0], triggers.p01, phase.r);
-      begin_drift(drifts_[1], triggers.p02, phase.r);
-      begin_drift(drifts_[2], triggers.p03, phase.r);
+      plant_all(triggers, phase.r);
       return;
     }
   }
+  if (daily_edge_r_ != 0.0) {
+    const bool is_early = close_ns % kNsPerDay < 8 * kNsPerHour;
+    plant_all(triggers, is_early ? -daily_edge_r_ : daily_edge_r_);
+    return;
+  }
   begin_drift(drifts_[1], triggers.p02, planted_r_);
+}
+
+void SyntheticSeries::plant_all(const Triggers& triggers, double r) noexcept {
+  begin_drift(drifts_[0], triggers.p01, r);
+  begin_drift(drifts_[1], triggers.p02, r);
+  begin_drift(drifts_[2], triggers.p03, r);
+  begin_drift(drifts_[3], triggers.p04, r);
+  begin_drift(drifts_[4], triggers.p05, r);
 }
 
 void SyntheticSeries::jump_over_gap(std::uint64_t minute) noexcept {
@@ -318,7 +338,7 @@ void SyntheticSeries::add_minute(std::uint64_t minute, Candle& candle) noexcept 
   walk_bar(minute, shape, candle);
 }
 
-void SyntheticSeries::fill_funding(SyntheticRow& row) const noexcept {
+void SyntheticSeries::fill_funding(SyntheticRow& row) noexcept {
   row.has_funding = row.open_time.ns() % (8 * kNsPerHour) == 0;
   if (!row.has_funding) {
     return;
@@ -329,6 +349,7 @@ void SyntheticSeries::fill_funding(SyntheticRow& row) const noexcept {
     const double lean = mood_ == Mood::up ? 0.6 : mood_ == Mood::down ? -0.8 : 0.0;
     rate = (1.0 + lean + 0.5 * tables_->normal_of(words.low)) * 1e-4;
   }
+  inputs_.add_funding(rate);
   // Venues publish eight decimals.
   row.funding = {id_, Rate::from_raw(static_cast<std::int64_t>(to_whole(rate * 1e8)) *
                                      (Rate::kScale / 100'000'000))};
@@ -354,6 +375,24 @@ void SyntheticSeries::spoil(SyntheticRow& row, Candle& candle) noexcept {
   }
 }
 
+void SyntheticSeries::add_inputs(SyntheticRow& row, Candle& candle) noexcept {
+  if (!has_inputs_) {
+    row.triggers.p05 = 0;  // the turn of the hour alone is none
+    return;
+  }
+  row.triggers.p04 = static_cast<std::int8_t>(inputs_.turn());
+  if (row.triggers.p05 != inputs_.extreme()) {
+    row.triggers.p05 = 0;
+  }
+  if (listing_ == Listing::perpetual) {
+    row.inputs = &inputs_.row();
+    return;
+  }
+  row.has_funding = false;
+  const CandleTicks& shown = inputs_.candle(listing_);
+  candle = {shown.open, shown.high, shown.low, shown.close, candle.volume};
+}
+
 bool SyntheticSeries::next(SyntheticRow& row) noexcept {
   if (minute_ >= market_->minutes()) {
     return false;
@@ -370,9 +409,17 @@ bool SyntheticSeries::next(SyntheticRow& row) noexcept {
     candle.drop_wicks();
   }
   spoil(row, candle);
+  if (has_inputs_) {
+    inputs_.add({row.open_time.ns() + interval_s_ * kNsPerSecond, interval_s_ * kNsPerSecond,
+                 {candle.open, candle.high, candle.low, candle.close},
+                 mood_ == Mood::up ? 1.0 : mood_ == Mood::down ? -1.0 : 0.0});
+  }
   if (!row.has_bar) {
     return true;
   }
+  row.triggers = detector_.add({row.open_time.ns(), candle.open, candle.high, candle.low,
+                                candle.close, static_cast<double>(candle.volume)});
+  add_inputs(row, candle);
   const auto to_price = [this](double ticks) {
     return Price::from_raw(static_cast<std::int64_t>(ticks) * tick_.raw());
   };
@@ -383,9 +430,9 @@ bool SyntheticSeries::next(SyntheticRow& row) noexcept {
              to_price(candle.low),
              to_price(candle.close),
              Quantity::from_raw(candle.volume * step_.raw())};
-  row.trades = trades_;
-  row.triggers = detector_.add({row.open_time.ns(), candle.open, candle.high, candle.low,
-                                candle.close, static_cast<double>(candle.volume)});
+  if (listing_ == Listing::perpetual) {
+    row.trades = trades_;
+  }
   row.atr_1h = detector_.atr_1h() * static_cast<double>(tick_.raw()) /
                static_cast<double>(Price::kScale);
   if (row.triggers.any()) {

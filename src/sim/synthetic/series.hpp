@@ -16,6 +16,7 @@
 #include "base/time.hpp"
 #include "model/instrument.hpp"
 #include "model/market_data.hpp"
+#include "sim/synthetic/coin_inputs.hpp"
 #include "sim/synthetic/coins.hpp"
 #include "sim/synthetic/config.hpp"
 #include "sim/synthetic/draws.hpp"
@@ -39,6 +40,7 @@ struct SyntheticRow {
   std::span<const SyntheticTrade> trades;  // until the next call
   Triggers triggers;    // at the bar's close
   double atr_1h = 0.0;  // then, in price; 0 while it warms up
+  const InputsRow* inputs = nullptr;  // of a perpetual with all inputs, until the next call
 };
 
 class SyntheticSeries {
@@ -49,7 +51,7 @@ class SyntheticSeries {
  private:
   friend class SyntheticMarket;
   SyntheticSeries(const SyntheticConfig& config, const MarketPath& market, std::size_t rank,
-                  const model::Instrument& instrument);
+                  const model::Instrument& instrument, Listing listing);
 
   struct Phase {
     std::int64_t from_ns = 0;
@@ -97,9 +99,12 @@ class SyntheticSeries {
   [[nodiscard]] double trend(const MarketMinute& market) const noexcept;
   [[nodiscard]] double planted(std::uint64_t minute) const noexcept;
   void plant(const Triggers& triggers, std::int64_t close_ns) noexcept;
+  void plant_all(const Triggers& triggers, double r) noexcept;
   void begin_drift(Drift& drift, int side, double r) const noexcept;
-  void fill_funding(SyntheticRow& row) const noexcept;
+  void fill_funding(SyntheticRow& row) noexcept;
   void spoil(SyntheticRow& row, Candle& candle) noexcept;
+  // What is told beside the candle, and the candle where the coin is listed.
+  void add_inputs(SyntheticRow& row, Candle& candle) noexcept;
 
   const MarketPath* market_;
   const DrawTables* tables_;
@@ -114,6 +119,7 @@ class SyntheticSeries {
   bool is_driftless_;
   bool has_wicks_;
   double planted_r_;
+  double daily_edge_r_;
   double gap_chance_;  // per minute
   std::vector<Phase> phases_;
   std::vector<Phase> outages_;
@@ -130,7 +136,10 @@ class SyntheticSeries {
   Mood mood_ = Mood::range;
   double range_share_;    // how much of its life this coin goes sideways
   TemplateDetector detector_;
-  std::array<Drift, 3> drifts_{};  // by template
+  Listing listing_;
+  bool has_inputs_;
+  CoinInputs inputs_;
+  std::array<Drift, 5> drifts_{};  // by template
   Steps common_{};
   Steps sector_{};
   Steps own_{};

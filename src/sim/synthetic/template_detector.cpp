@@ -56,7 +56,11 @@ void TemplateDetector::Frame::push_windows(const DetectorBar& bar) noexcept {
 }
 
 void TemplateDetector::Frame::measure_moves(const DetectorBar& bar) noexcept {
+  const double before = ema9.state - ema21.state;
+  ema9.add(bar.close, 9, 2.0 / 10.0);
   ema21.add(bar.close, 21, 2.0 / 22.0);
+  const double after = ema9.state - ema21.state;
+  turn = before <= 0.0 && after > 0.0 ? 1 : before >= 0.0 && after < 0.0 ? -1 : 0;
   ema50.add(bar.close, 50, 2.0 / 51.0);
   if (bars == 0) {
     return;
@@ -132,10 +136,14 @@ Triggers TemplateDetector::add(const DetectorBar& bar) noexcept {
   }
   turnover_ += (bar.high + bar.low + bar.close) / 3.0 * bar.volume;
   volume_ += bar.volume;
-  if (feed(hours_, bar) && volume_ > 0.0 && hours_.atr > 0.0) {
+  const bool is_hour = feed(hours_, bar);
+  if (is_hour && volume_ > 0.0 && hours_.atr > 0.0) {
     vwap_deviation_ = (hours_.close - turnover_ / volume_) / hours_.atr;
   }
-  return feed(quarters_, bar) ? judge() : Triggers{};
+  Triggers triggers = feed(quarters_, bar) ? judge() : Triggers{};
+  const bool is_turn = is_hour && hours_.ema21.count >= 21;
+  triggers.p05 = static_cast<std::int8_t>(is_turn ? hours_.turn : 0);
+  return triggers;
 }
 
 Triggers TemplateDetector::judge() const noexcept {

@@ -1,8 +1,9 @@
 #pragma once
 
-// Sees the triggers of the default templates P01, P02 and P03 in a series of bars while that
-// series is being made, so that an edge can be planted behind them. The formulas are those of the
-// feature schema, written anew: the market must not depend on the code that trades it.
+// Sees the triggers of the default templates P01, P02 and P03 in a series of bars, and the turn of
+// the hour that P05 asks for, while that series is being made, so that an edge can be planted
+// behind them. The formulas are those of the feature schema, written anew: the market must not
+// depend on the code that trades it.
 
 #include <array>
 #include <cstdint>
@@ -24,7 +25,9 @@ struct Triggers {
   std::int8_t p01 = 0;
   std::int8_t p02 = 0;
   std::int8_t p03 = 0;
-  [[nodiscard]] bool any() const noexcept { return p01 != 0 || p02 != 0 || p03 != 0; }
+  std::int8_t p04 = 0;  // not of bars: whoever makes forced orders and book sets it
+  std::int8_t p05 = 0;  // of bars alone: the hour turns
+  [[nodiscard]] bool any() const noexcept { return (p01 | p02 | p03 | p04 | p05) != 0; }
 };
 
 class TemplateDetector {
@@ -60,6 +63,7 @@ class TemplateDetector {
     Mean gain;
     Mean loss;
     Mean range;
+    Mean ema9;
     Mean ema21;
     Mean ema50;
     double atr = 0.0;
@@ -74,6 +78,7 @@ class TemplateDetector {
     double highest_before = 0.0;
     double lowest_before = 0.0;
     double close_before = 0.0;
+    int turn = 0;  // of the shorter mean about the longer one, with the last bar
     void close_bar() noexcept;
     void push_windows(const DetectorBar& bar) noexcept;
     void measure_moves(const DetectorBar& bar) noexcept;
