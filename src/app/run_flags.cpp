@@ -99,6 +99,7 @@ Status set_choice(const Invocation& in, runtime::RunOptions& options) {
   if (const auto references = in.settings().find("references")) {
     options.references = *runtime::references_of(*references);
   }
+  options.has_fixed_universe = in.settings().find("universe.kind") == "fixed";
   options.market = market->value_or("");
   options.quote = quote->value_or("");
   options.mask = in.has("--mask") ? join_names(in.names("--mask"))

@@ -14,11 +14,12 @@
 namespace lanner::app {
 namespace {
 
-constexpr std::array<std::string_view, 20> kRunKeys{
+constexpr std::array<std::string_view, 21> kRunKeys{
     "account.isolated_leverage", "account.margin_mode", "balance", "fee", "journal.compress_days",
     "journal.durability", "journal.keep_days", "journal.keep_sessions", "leverage", "market",
     "mask", "max_open_positions", "quote", "references", "seed", "sim.latency_file",
-    "sim.latency_model", "sim.liquidation_fee", "sim.queue_model", "sim.venue_events"};
+    "sim.latency_model", "sim.liquidation_fee", "sim.queue_model", "sim.venue_events",
+    "universe.kind"};
 
 bool is_run_key(std::string_view key) noexcept {
   return std::find(kRunKeys.begin(), kRunKeys.end(), key) != kRunKeys.end();
@@ -68,6 +69,9 @@ std::string problem_of_run_key(std::string_view key, std::string_view value) {
   }
   if (key == "sim.queue_model" && !runtime::queue_model_of(value)) {
     return "sim.queue_model is conservative, probabilistic or none" + found;
+  }
+  if (key == "universe.kind" && value != "as-of" && value != "fixed") {
+    return "universe.kind is as-of or fixed" + found;
   }
   if (key == "balance") {
     const auto money = parse_fixed<Money>(value);

@@ -173,7 +173,7 @@ void Engine::decide(const strategy::Trigger& trigger) noexcept {
     ++counters_.candidates_refused;
     return;
   }
-  if (is_refused_by_learning(ruling)) {
+  if (is_refused_by_universe(id) || is_refused_by_learning(ruling)) {
     ++counters_.refusals;
     proposers_.on_decision(condition.proposer, false);
     sink_->push(trace_);

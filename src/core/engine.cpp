@@ -55,9 +55,10 @@ Engine::Engine(EngineConfig config)
     free_leases_.push_back(static_cast<std::uint32_t>(config_.instruments.size()) + i - 1);
   }
   coin_knowledge_.resize(config_.instruments.size() * 2);
-  candidates_.book().set_universe(static_cast<std::size_t>(
-      std::count_if(config_.is_active.begin(), config_.is_active.end(),
-                    [](std::uint8_t is_active) { return is_active != 0; })));
+  const auto active = std::count_if(config_.is_active.begin(), config_.is_active.end(),
+                                    [](std::uint8_t is_active) { return is_active != 0; });
+  candidates_.book().set_universe(config_.listed != 0 ? config_.listed
+                                                      : static_cast<std::size_t>(active));
   knowledge_.learn_from_past(config_.past,
                              config_.parameters.score(model::Param::warm_start_weight));
 }

@@ -181,6 +181,7 @@ class Engine {
   void reflect() noexcept;
   void announce_ladder() noexcept;
   [[nodiscard]] learn::EntryFacts facts_of(const model::TradeCondition& condition) const noexcept;
+  [[nodiscard]] bool is_refused_by_universe(InstrumentId id) noexcept;
   [[nodiscard]] bool is_refused_by_learning(const learn::Ruling& ruling) noexcept;
   [[nodiscard]] Money probe_unrealised() const noexcept;
   void drain_ended_plans() noexcept;

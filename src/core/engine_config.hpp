@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/fixed.hpp"
+#include "base/ids.hpp"
 #include "base/time.hpp"
 #include "features/user_feature.hpp"
 #include "learn/past_label.hpp"
@@ -22,6 +23,14 @@ struct EngineLimits {
   std::uint32_t candidates_open_max = 16'384;  // waiting for their label
   std::uint32_t standing_max = 12'000;     // conditions from files, proposed again each cycle
   std::uint32_t history_bars = 0;  // kept per instrument to judge conditions from outside by
+};
+
+// Place of an instrument among all by turnover, from this instant on; 0: none, too often without a
+// price.
+struct UniverseRank {
+  InstrumentId instrument_id;
+  Timestamp at;
+  std::uint32_t rank = 0;
 };
 
 struct EngineConfig {
@@ -41,6 +50,8 @@ struct EngineConfig {
   EngineLimits limits;
   std::vector<features::UserFeature> own_features;  // in the order of their ids
   std::vector<learn::PastLabel> past;  // in the order of labelled_at: the warm start
+  std::vector<UniverseRank> universe;  // by instrument, then by time; empty: every instrument is in
+  std::uint32_t listed = 0;  // instruments with a price at or before the start; 0: not told
 };
 
 }  // namespace lanner::core

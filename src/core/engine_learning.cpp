@@ -3,6 +3,8 @@
 
 #include "core/engine.hpp"
 
+#include <algorithm>
+
 namespace lanner::core {
 
 using model::GateResult;
@@ -36,6 +38,31 @@ void Engine::announce_ladder() noexcept {
     sink_->notify(change);
   }
   ladder_changes_.clear();
+}
+
+// Rank by turnover among all instruments, as of the day.
+bool Engine::is_refused_by_universe(InstrumentId id) noexcept {
+  const auto& ranks = config_.universe;
+  const auto after = std::upper_bound(
+      ranks.begin(), ranks.end(), UniverseRank{id, now_, 0},
+      [](const UniverseRank& a, const UniverseRank& b) {
+        return a.instrument_id != b.instrument_id ? a.instrument_id < b.instrument_id : a.at < b.at;
+      });
+  if (after == ranks.begin() || (after - 1)->instrument_id != id) {
+    return false;
+  }
+  // Without a rank it lies beyond every bound.
+  constexpr Score kNoRank{1e9};
+  const std::uint32_t rank = (after - 1)->rank;
+  const Score place = rank == 0 ? kNoRank : to_score(Volume::from_int(rank));
+  const Score most = config_.parameters.score(model::Param::universe_size_max);
+  if (place <= most) {
+    return false;
+  }
+  trace_.refused_by = model::Gate::universe;
+  static_cast<void>(trace_.gates.push_back(
+      GateResult{trace_.refused_by, model::Verdict::refuse, place, most}));
+  return true;
 }
 
 // The two gates that ask what was learned rather than what the account can bear. Their refusal

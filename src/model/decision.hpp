@@ -44,6 +44,7 @@ enum class Gate : std::uint8_t {
   pattern,           // a pattern without standing: triggers, is labelled, is never sent
   adaptation,        // a standing adaptation blocks this hour, coin, side or volatility
   permit,            // ran out before the stops were confirmed
+  universe,          // not among the most traded as of the day: labelled, never sent
   count_,
 };
 [[nodiscard]] const char* name_of(Gate value) noexcept;

@@ -48,7 +48,7 @@ const char* name_of(Gate value) noexcept {
                          "stop_placeable", "cost_cap",    "edge",          "probe_budget",
                          "heat",        "exposure",       "leverage_margin", "daily_loss",
                          "drawdown",    "notional_min",   "protection",   "pattern",
-                         "adaptation",  "permit"},
+                         "adaptation",  "permit", "universe"},
               value);
 }
 

@@ -224,6 +224,11 @@ constexpr std::array<ParameterSpec, kParamCount> kSpecs{{
      "weight of what was learned from history before the first decision"},
     {warm_start_days, "warm_start.days", "d", "30", "1", "90",
      "history before the session that is learned from, as far as the catalog holds it"},
+    {universe_size_max, "universe.size_max", "instruments", "100", "1", "10000",
+     "entries only in so many instruments, by turnover of the 30 days before; the others are "
+     "labelled"},
+    {universe_coverage_pct, "universe.coverage_pct", "pct of days", "50", "0", "100",
+     "days with a price, of the last 30 or since its first, that an instrument needs for a rank"},
 }};
 
 Rate parse_or_stop(std::string_view text) noexcept {

@@ -135,6 +135,8 @@ enum class Param : std::uint16_t {
   strategist_corr_multiplier,
   warm_start_weight,
   warm_start_days,
+  universe_size_max,
+  universe_coverage_pct,
   count_,
 };
 inline constexpr std::size_t kParamCount = static_cast<std::size_t>(Param::count_);

@@ -54,6 +54,7 @@ struct RunOptions {
   References references = References::all;
   std::optional<Rate> fee;           // replaces maker and taker fee everywhere
   std::optional<std::int64_t> leverage;
+  bool has_fixed_universe = false;   // not ranked as of each day
   std::optional<sim::QueueModel> queue_model;
   std::optional<std::int64_t> open_positions_max;
   JournalSettings journal;

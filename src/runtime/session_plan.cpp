@@ -6,6 +6,7 @@
 #include "runtime/instrument_choice.hpp"
 #include "runtime/inputs/latency_file.hpp"
 #include "runtime/inputs/own_features.hpp"
+#include "runtime/inputs/universe.hpp"
 #include "runtime/inputs/warm_start.hpp"
 #include "runtime/synthetic_catalog.hpp"
 #include "store/import/tc1_file.hpp"
@@ -166,6 +167,24 @@ Status add_conditions(SessionSpec& spec, std::vector<std::string>& notes,
   return {};
 }
 
+// Instruments that were named are taken as they are.
+Status set_universe(SessionSpec& spec, const store::Catalog& catalog, const RunOptions& options) {
+  const bool is_fixed = options.has_fixed_universe || !options.instruments.empty();
+  spec.universe = !options.instruments.empty() ? "as given"
+                  : is_fixed                   ? "fixed (survivorship-biased)"
+                                               : "as-of";
+  if (is_fixed) {
+    return {};
+  }
+  auto universe = universe_of(spec, catalog);
+  if (!universe) {
+    return tl::unexpected{universe.error()};
+  }
+  spec.engine.universe = std::move(universe->ranks);
+  spec.engine.listed = universe->listed;
+  return {};
+}
+
 }  // namespace
 
 Result<store::Catalog> open_catalog(const RunOptions& options) {
@@ -206,7 +225,6 @@ Result<SessionPlan> plan_session(const RunOptions& options, const store::Catalog
   spec.origin = catalog.origin();
   spec.origin_note = catalog.origin_note();
   spec.catalog = catalog.dir().string();
-  spec.universe = options.instruments.empty() ? "fixed (survivorship-biased)" : "as given";
   spec.from = choice->from;
   spec.to = choice->to;
   spec.engine.instruments = catalog.instruments();
@@ -242,6 +260,9 @@ Result<SessionPlan> plan_session(const RunOptions& options, const store::Catalog
   }
   if (const auto added = add_conditions(spec, choice->notes, options); !added) {
     return tl::unexpected{added.error()};
+  }
+  if (const auto set = set_universe(spec, catalog, options); !set) {
+    return tl::unexpected{set.error()};
   }
   if (options.with_past) {
     auto past = labels_before(spec, catalog, options.references);

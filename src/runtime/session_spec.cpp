@@ -10,7 +10,7 @@
 namespace lanner::runtime {
 namespace {
 
-constexpr std::uint16_t kSpecVersion = 6;
+constexpr std::uint16_t kSpecVersion = 7;
 
 // One visitor for both directions: the order of fields is written once.
 class SpecWriter {
@@ -165,6 +165,13 @@ void visit_engine(V& visitor, core::EngineConfig& x) {
     visitor.text(item.name);
     visitor.text(item.text);
   });
+  visitor.list(x.universe, [&visitor](core::UniverseRank& item) {
+    std::uint64_t packed = item.instrument_id.value() | std::uint64_t{item.rank} << 32U;
+    numbers(visitor, packed, item.at);
+    item.instrument_id = InstrumentId{static_cast<std::uint32_t>(packed)};
+    item.rank = static_cast<std::uint32_t>(packed >> 32U);
+  });
+  numbers(visitor, x.listed);
   visitor.list(x.past, [&visitor](learn::PastLabel& item) { visit_past(visitor, item); });
 }
 

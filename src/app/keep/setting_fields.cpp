@@ -55,6 +55,9 @@ std::vector<SettingField> all_fields() {
        "place of a resting limit in its queue, where the tape shows a book"},
       {"sim.venue_events", FieldType::text, "", "", "", "", {},
        "file of halts, rule changes, delistings and deleveraging by date"},
+      {"universe.kind", FieldType::choice, "", "as-of", "", "", {"as-of", "fixed"},
+       "as-of: entries only in what was among the most traded on the day; fixed: in whatever has "
+       "prices in the period, which is survivorship-biased"},
   };
   for (const model::ParameterSpec& spec : model::parameter_specs()) {
     fields.push_back({spec.id, FieldType::decimal, spec.unit, spec.prior, spec.low, spec.high, {},

@@ -50,6 +50,7 @@ std::optional<Lever> find_lever(const GateResult& result, const ParameterSet& se
     case Gate::stop_placeable: return Lever{Param::risk_liquidation_stops_min, false, false};
     case Gate::notional_min: return Lever{Param::risk_min_notional_multiple, false, false};
     case Gate::cost_cap: return Lever{Param::fee_cost_r_cap, true, false};
+    case Gate::universe: return Lever{Param::universe_size_max, true, true};
     case Gate::probe_budget: return Lever{Param::risk_probe_budget_pct, true, false};
     case Gate::heat: return Lever{Param::risk_heat_pct, true, false};
     case Gate::daily_loss: return Lever{Param::risk_daily_loss_pct, true, false};

@@ -3,6 +3,7 @@
 #include <utility>
 #include <variant>
 
+#include "runtime/inputs/universe.hpp"
 #include "runtime/instrument_choice.hpp"
 #include "runtime/session_plan.hpp"
 #include "runtime/simulated_session.hpp"
@@ -66,6 +67,14 @@ Result<std::vector<learn::PastLabel>> labels_before(const SessionSpec& spec,
   }
   if (tape->is_done()) {
     return labels;
+  }
+  if (!past.engine.universe.empty()) {
+    auto universe = universe_of(past, catalog);
+    if (!universe) {
+      return tl::unexpected{universe.error()};
+    }
+    past.engine.universe = std::move(universe->ranks);
+    past.engine.listed = universe->listed;
   }
   SimulatedSession session(past, std::move(*tape), store::JournalWriter::in_memory());
   while (session.next_time() != Timestamp::never()) {
