@@ -206,8 +206,13 @@ int run_verb_of(const Found& found, std::span<char* const> environment) {
   if (!parsed) {
     return complain(parsed.error());
   }
+  const auto& profiles = parsed->flags["--profile"];
+  const auto profile = profile_of(profiles.empty() ? std::string_view{} : profiles.back());
+  if (profiles.empty()) {
+    parsed->flags.erase("--profile");
+  }
   auto settings = load_settings(
-      SettingLayers{parsed->flags["--config"], environment, parsed->flags["--set"]});
+      SettingLayers{parsed->flags["--config"], environment, parsed->flags["--set"], profile});
   if (!settings) {
     return complain(settings.error());
   }

@@ -49,9 +49,11 @@ Result<std::optional<std::int64_t>> Invocation::integer(std::string_view flag, s
   return value;
 }
 
-std::filesystem::path Invocation::profile() const {
-  if (has("--profile")) {
-    return text("--profile");
+std::filesystem::path Invocation::profile() const { return profile_of(text("--profile")); }
+
+std::filesystem::path profile_of(std::string_view flag) {
+  if (!flag.empty()) {
+    return flag;
   }
   const char* data = std::getenv("XDG_DATA_HOME");
   if (data != nullptr && data[0] != '\0') {

@@ -18,6 +18,10 @@
 
 namespace lanner::app {
 
+// The profile that these flags name: --profile DIR, else $XDG_DATA_HOME/lanner, else
+// ~/.local/share/lanner.
+[[nodiscard]] std::filesystem::path profile_of(std::string_view flag);
+
 class Invocation {
  public:
   using Values = std::map<std::string, std::vector<std::string>, std::less<>>;

@@ -109,6 +109,10 @@ Status set_choice(const Invocation& in, runtime::RunOptions& options) {
     return fail(ErrorKind::usage, "--mask: " + mask.error().message);
   }
   options.instruments = in.names("--instruments");
+  if (in.has("--instruments") && options.instruments.empty()) {
+    return fail(ErrorKind::usage, "--instruments names none; leave it out for all of the market "
+                                  "and quote, or give names like BTCUSDT,ETHUSDT");
+  }
   return {};
 }
 
@@ -159,6 +163,8 @@ Result<runtime::RunOptions> run_options(const Invocation& in) {
   runtime::RunOptions options;
   options.profile = in.profile();
   options.sets = in.settings().parameters();
+  options.profile_sets = in.settings().profile_parameters();
+  options.pinned = in.settings().pinned();
   options.features = in.settings().features();
   options.conditions = in.text("--conditions");
   for (const auto& set :

@@ -4,6 +4,7 @@
 #include <array>
 #include <cctype>
 
+#include "app/keep/parameters_file.hpp"
 #include "base/did_you_mean.hpp"
 #include "base/fixed.hpp"
 #include "model/component.hpp"
@@ -107,6 +108,25 @@ std::string key_of_variable(std::string_view name) {
   return key;
 }
 
+void add_profile(const std::filesystem::path& profile, Settings& settings,
+                 std::vector<std::string>& problems) {
+  const auto file = ParametersFile::read(profile);
+  if (!file) {
+    problems.push_back(file.error().message);
+    return;
+  }
+  for (const std::string& id : file->ids()) {
+    if (const auto change = file->in_force(id)) {
+      settings.put(id, Setting{change->value,
+                               "parameters.toml, version " + std::to_string(change->version),
+                               true});
+    }
+    if (file->is_pinned(id)) {
+      settings.pin(id);
+    }
+  }
+}
+
 void add_environment(std::span<char* const> environment, Settings& settings,
                      std::vector<std::string>& problems) {
   // The order of the environment is nobody's intent: problems are told by name.
@@ -167,7 +187,17 @@ std::string Settings::source_of(std::string_view key) const {
 std::vector<std::pair<std::string, std::string>> Settings::parameters() const {
   std::vector<std::pair<std::string, std::string>> out;
   for (const auto& [key, setting] : values_) {
-    if (!is_run_key(key) && !key.starts_with(kFeaturePrefix)) {
+    if (!setting.is_profile && !is_run_key(key) && !key.starts_with(kFeaturePrefix)) {
+      out.emplace_back(key, setting.value);
+    }
+  }
+  return out;
+}
+
+std::vector<std::pair<std::string, std::string>> Settings::profile_parameters() const {
+  std::vector<std::pair<std::string, std::string>> out;
+  for (const auto& [key, setting] : values_) {
+    if (setting.is_profile) {
       out.emplace_back(key, setting.value);
     }
   }
@@ -217,6 +247,9 @@ std::string problem_of(std::string_view key, std::string_view value) {
 Result<Settings> load_settings(const SettingLayers& layers) {
   Settings settings;
   std::vector<std::string> problems;
+  if (!layers.profile.empty()) {
+    add_profile(layers.profile, settings, problems);
+  }
   for (const std::string& file : layers.files) {
     load_settings_file(file, settings, problems);
   }

@@ -4,6 +4,7 @@
 // --set risk.heat_pct=4. Keys are parameter ids and the run keys below; every mistake of all
 // layers is reported in one pass, with its place.
 
+#include <filesystem>
 #include <map>
 #include <optional>
 #include <span>
@@ -25,6 +26,7 @@ inline constexpr std::string_view kFeaturePrefix = "features.";
 struct Setting {
   std::string value;
   std::string source;  // "lanner.toml:4:1", "LANNER__SEED", "--set"
+  bool is_profile = false;  // what `lanner params` changed, the lowest layer
 };
 
 class Settings {
@@ -32,14 +34,19 @@ class Settings {
   [[nodiscard]] std::optional<std::string> find(std::string_view key) const;
   // Where a value came from, for error messages; empty when the key is not set.
   [[nodiscard]] std::string source_of(std::string_view key) const;
-  // Parameters only, in key order: what RunOptions::sets takes.
+  // Parameters only, in key order, but for the profile's: what RunOptions::sets takes.
   [[nodiscard]] std::vector<std::pair<std::string, std::string>> parameters() const;
+  // Those of the profile that no other layer names.
+  [[nodiscard]] std::vector<std::pair<std::string, std::string>> profile_parameters() const;
+  [[nodiscard]] const std::vector<std::string>& pinned() const noexcept { return pinned_; }
+  void pin(std::string id) { pinned_.push_back(std::move(id)); }
   // The user's own features (features.my_z), name and expression, by name.
   [[nodiscard]] std::vector<std::pair<std::string, std::string>> features() const;
   void put(std::string key, Setting setting);
 
  private:
   std::map<std::string, Setting, std::less<>> values_;
+  std::vector<std::string> pinned_;  // parameters that learning leaves alone
 };
 
 struct SettingLayers {
@@ -47,6 +54,7 @@ struct SettingLayers {
   // "LANNER__A__B=value" entries of the environment; others are ignored.
   std::span<char* const> environment;
   std::vector<std::string> sets;  // "a.b=v"
+  std::filesystem::path profile{};  // its parameters.toml is the lowest layer; empty: none
 };
 
 [[nodiscard]] Result<Settings> load_settings(const SettingLayers& layers);

@@ -59,6 +59,9 @@ Engine::Engine(EngineConfig config)
                                     [](std::uint8_t is_active) { return is_active != 0; });
   candidates_.book().set_universe(config_.listed != 0 ? config_.listed
                                                       : static_cast<std::size_t>(active));
+  for (const model::Param key : config_.pinned) {
+    knowledge_.pin(key);
+  }
   knowledge_.learn_from_past(config_.past,
                              config_.parameters.score(model::Param::warm_start_weight));
 }
@@ -73,6 +76,9 @@ void Engine::apply(const model::Event& event, model::CommandSink& sink) noexcept
   ++counters_.events;
   if (!is_started_) [[unlikely]] {
     start();
+  }
+  if (requests_.size() != 0) [[unlikely]] {
+    take_requests();
   }
   if (const auto* trade = std::get_if<model::TradeTick>(&event.payload)) [[likely]] {
     on(*trade);  // comes by the million, so it does not go through a table of functions

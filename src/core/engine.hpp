@@ -12,6 +12,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/static_vector.hpp"
 #include "core/engine_config.hpp"
 #include "core/probe_budget.hpp"
 #include "exec/order_manager.hpp"
@@ -127,6 +128,7 @@ class Engine {
   void on(const model::ConditionProposed& proposed) noexcept;
   void on(const model::ProposalRefused& refused) noexcept;
   void on(const model::ProposerChanged& change) noexcept;
+  void on(const model::OperatorRequested& request) noexcept;
 
   // A condition from outside (engine_conditions.cpp). One from a file stands until the session
   // ends, one from a proposer until it expires; each cycle arms it again. Its condition has the
@@ -180,6 +182,12 @@ class Engine {
   void learn_from_labels() noexcept;
   void reflect() noexcept;
   void announce_ladder() noexcept;
+  void adopt_parameters() noexcept;
+  [[nodiscard]] model::RequestVerdict verdict_on(const model::OperatorRequested& request)
+      const noexcept;
+  void answer(const model::OperatorRequested& request, model::RequestVerdict verdict, Rate before,
+              Timestamp applies_at) noexcept;
+  void take_requests() noexcept;
   [[nodiscard]] learn::EntryFacts facts_of(const model::TradeCondition& condition) const noexcept;
   [[nodiscard]] bool is_refused_by_universe(InstrumentId id) noexcept;
   [[nodiscard]] bool is_refused_by_learning(const learn::Ruling& ruling) noexcept;
@@ -224,6 +232,12 @@ class Engine {
   std::uint32_t adopted_revision_ = 0;         // of the Parameters that planner and gates use
   std::vector<std::uint8_t> has_built_bars_;  // by instrument: fed with trades
 
+  struct Waiting {
+    model::OperatorRequested request;
+    Timestamp at;
+  };
+  StaticVector<Waiting, 16> requests_;  // of an operator, for the next whole minute
+
   learn::Lesson* lesson_ = nullptr;     // of another book, learned from instead of its own
   model::CommandSink* sink_ = nullptr;  // of the event in hand
   Timestamp now_;
@@ -247,7 +261,7 @@ class Engine {
     archive(standing_, free_leases_, standing_conditions_, coin_knowledge_, is_active_entry_);
     archive(adopted_revision_, has_built_bars_, now_, ts_event_, cycle_, regimes_seen_);
     archive(has_regime_flipped_, is_started_, is_building_bars_, watched_equity_);
-    archive(is_money_moved_, counters_);
+    archive(is_money_moved_, counters_, requests_);
   }
 };
 

@@ -40,6 +40,7 @@ struct EngineConfig {
   // there is none.
   std::vector<std::uint8_t> is_reference;
   model::ParameterSet parameters;
+  std::vector<model::Param> pinned;  // learning leaves them alone
   model::ComponentMask mask;
   std::vector<Money> balance_by_venue;
   model::MarginTerms margin;

@@ -23,6 +23,10 @@ void Engine::reflect() noexcept {
   if (!ladder_changes_.is_empty()) {
     announce_ladder();
   }
+  adopt_parameters();
+}
+
+void Engine::adopt_parameters() noexcept {
   if (knowledge_.parameters().revision() != adopted_revision_) {
     adopted_revision_ = knowledge_.parameters().revision();
     planner_.adopt(knowledge_.parameters().values());

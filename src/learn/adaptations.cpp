@@ -66,6 +66,7 @@ bool AdaptationEngine::is_in_grammar(const AdaptationProposal& proposal) const n
     return proposal.scope != model::Scope{};
   }
   return proposal.parameter == Param::fee_cost_r_cap &&
+         !registry_.is_pinned(proposal.parameter) &&
          proposal.value < registry_.values().rate(Param::fee_cost_r_cap) &&
          registry_.nearest_allowed(proposal.parameter, proposal.value) == proposal.value;
 }
@@ -155,6 +156,37 @@ bool AdaptationEngine::withdraw(std::uint32_t id, Timestamp now,
     }
   }
   return false;
+}
+
+void AdaptationEngine::clear_parameter(model::Param key, Timestamp now,
+                                       AdaptationBuffer& changes) noexcept {
+  for (Place& place : places_) {
+    if (place.is_taken && place.proposal.kind == AdaptationKind::set_parameter &&
+        place.proposal.parameter == key) {
+      enter(place, {AdaptationState::rolled_back, AdaptationReason::withdrawn}, now, changes);
+    }
+  }
+}
+
+bool AdaptationEngine::set_parameter(model::Param key, Rate value, Timestamp now,
+                                     AdaptationBuffer& changes) noexcept {
+  clear_parameter(key, now, changes);
+  return registry_.configure(key, value, now);
+}
+
+void AdaptationEngine::pin_parameter(model::Param key, bool is_pinned, Timestamp now,
+                                     AdaptationBuffer& changes) noexcept {
+  if (is_pinned) {
+    clear_parameter(key, now, changes);
+  }
+  registry_.pin(key, is_pinned);
+}
+
+AdaptationEngine::Known AdaptationEngine::known(std::uint32_t id) const noexcept {
+  const bool is_open = std::any_of(places_.begin(), places_.end(), [id](const Place& place) {
+    return place.is_taken && place.id == id;
+  });
+  return is_open ? Known::open : id != 0 && id <= last_id_ ? Known::ended : Known::never;
 }
 
 std::optional<AdaptationEngine::Started> AdaptationEngine::take_started() noexcept {

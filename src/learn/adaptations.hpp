@@ -63,6 +63,15 @@ class AdaptationEngine {
   // By an operator; false when there is none of that id.
   bool withdraw(std::uint32_t id, Timestamp now, AdaptationBuffer& changes) noexcept;
 
+  // By an operator: what stands on the parameter is withdrawn first, so that its inverse cannot
+  // bring an old value back. False outside of the bounds.
+  bool set_parameter(model::Param key, Rate value, Timestamp now,
+                     AdaptationBuffer& changes) noexcept;
+  void pin_parameter(model::Param key, bool is_pinned, Timestamp now,
+                     AdaptationBuffer& changes) noexcept;
+  enum class Known : std::uint8_t { never, open, ended };
+  [[nodiscard]] Known known(std::uint32_t id) const noexcept;
+
   // What a trigger's candidate counts for in the evidence of each; counts it as affected.
   [[nodiscard]] CandidateLog::ScopeEffects on_trigger(const EntryFacts& facts) noexcept;
   [[nodiscard]] Ruling ask(const EntryFacts& facts) const noexcept { return rules_.ask(facts); }
@@ -127,6 +136,7 @@ class AdaptationEngine {
   [[nodiscard]] bool is_likely(const Place& place) const noexcept;
   [[nodiscard]] Verdict verdict_on(const Place& place, double e_threshold,
                                    Timestamp now) const noexcept;
+  void clear_parameter(model::Param key, Timestamp now, AdaptationBuffer& changes) noexcept;
   void act(Place& place, Timestamp now) noexcept;
   void undo(Place& place) noexcept;
   void enter(Place& place, const Verdict& verdict, Timestamp now,

@@ -71,6 +71,29 @@ void KnowledgeBrain::on_hour(CandidateLog& log, const ClaimBook& patterns, Times
   }
 }
 
+void KnowledgeBrain::on_request(const model::OperatorRequested& request, Timestamp now,
+                                LadderChanges& changes) noexcept {
+  switch (request.kind) {
+    case model::RequestKind::set_parameter:
+      adaptations_.set_parameter(request.parameter, request.value, now, changes.adaptations);
+      return;
+    case model::RequestKind::pin_parameter:
+    case model::RequestKind::unpin_parameter:
+      adaptations_.pin_parameter(request.parameter,
+                                 request.kind == model::RequestKind::pin_parameter, now,
+                                 changes.adaptations);
+      return;
+    case model::RequestKind::roll_back_adaptation:
+      adaptations_.withdraw(request.adaptation_id, now, changes.adaptations);
+      return;
+  }
+}
+
+void KnowledgeBrain::pin(model::Param key) noexcept {
+  LadderChanges none;
+  adaptations_.pin_parameter(key, true, Timestamp{}, none.adaptations);
+}
+
 bool KnowledgeBrain::is_taken_up(const model::AdaptationProposal& proposal) const noexcept {
   if (mask_.is_masked(model::Component::adaptations)) {
     return false;

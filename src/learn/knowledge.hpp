@@ -19,6 +19,7 @@
 #include "learn/pattern_posterior.hpp"
 #include "learn/reflection.hpp"
 #include "learn/regime_rules.hpp"
+#include "model/operator_request.hpp"
 
 namespace lanner::learn {
 
@@ -66,6 +67,10 @@ class KnowledgeBrain {
   // are judged by `patterns`, which is the log's own book but for a frozen one.
   void on_hour(CandidateLog& log, const ClaimBook& patterns, Timestamp now,
                LadderChanges& changes) noexcept;
+  // What an operator asked for and the engine has checked.
+  void on_request(const model::OperatorRequested& request, Timestamp now,
+                  LadderChanges& changes) noexcept;
+  void pin(model::Param key) noexcept;
   // Volatility of an instrument at the end of a block.
   void on_volatility(InstrumentId id, double volatility) noexcept {
     terciles_.sample(id, volatility);

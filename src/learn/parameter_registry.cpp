@@ -37,7 +37,7 @@ const ParameterOrigin& ParameterRegistry::origin(model::Param key) const noexcep
 std::optional<ParameterRegistry::Inverse> ParameterRegistry::change(model::Param key, Rate value,
                                                                     std::uint32_t by,
                                                                     Timestamp at) noexcept {
-  if (nearest_allowed(key, value) != value) {
+  if (is_pinned(key) || nearest_allowed(key, value) != value) {
     return std::nullopt;
   }
   const Inverse inverse{key, values_.rate(key), origin(key)};
@@ -53,6 +53,25 @@ void ParameterRegistry::undo(const Inverse& inverse) noexcept {
   ENSURE(values_.put(inverse.key, inverse.value));
   origins_[slot_of(inverse.key)] = inverse.origin;
   ++revision_;
+}
+
+bool ParameterRegistry::configure(model::Param key, Rate value, Timestamp at) noexcept {
+  if (!configured_.put(key, value)) {
+    return false;
+  }
+  ENSURE(values_.put(key, value));
+  ParameterOrigin& origin = origins_[slot_of(key)];
+  origin = {origin.version + 1, 0, at};
+  ++revision_;
+  return true;
+}
+
+void ParameterRegistry::pin(model::Param key, bool is_pinned) noexcept {
+  pinned_[slot_of(key)] = is_pinned ? 1 : 0;
+}
+
+bool ParameterRegistry::is_pinned(model::Param key) const noexcept {
+  return pinned_[slot_of(key)] != 0;
 }
 
 Rate ParameterRegistry::nearest_allowed(model::Param key, Rate wanted) const noexcept {
@@ -75,6 +94,7 @@ void ParameterRegistry::encode(ByteWriter& out) const {
     out.put_u32(origins_[i].version);
     out.put_u32(origins_[i].changed_by);
     out.put_i64(origins_[i].changed_at.ns());
+    out.put_u8(pinned_[i]);
   }
 }
 

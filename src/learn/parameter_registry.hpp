@@ -18,7 +18,7 @@ namespace lanner::learn {
 
 struct ParameterOrigin {
   std::uint32_t version = 1;     // of this value
-  std::uint32_t changed_by = 0;  // adaptation; 0 = configuration or prior
+  std::uint32_t changed_by = 0;  // adaptation; 0 = configuration, operator or prior
   Timestamp changed_at;          // not set: from the start
   friend bool operator==(const ParameterOrigin&, const ParameterOrigin&) = default;
 };
@@ -51,6 +51,13 @@ class ParameterRegistry {
                                               Timestamp at) noexcept;
   void undo(const Inverse& inverse) noexcept;
 
+  // By an operator: within its bounds any value, and later steps of learning start from it. False
+  // outside of them.
+  [[nodiscard]] bool configure(model::Param key, Rate value, Timestamp at) noexcept;
+  // What is pinned stays as configured: change() refuses it.
+  void pin(model::Param key, bool is_pinned) noexcept;
+  [[nodiscard]] bool is_pinned(model::Param key) const noexcept;
+
   // The furthest value in the direction of `wanted` that one change may set.
   [[nodiscard]] Rate nearest_allowed(model::Param key, Rate wanted) const noexcept;
   [[nodiscard]] ParameterRow row(model::Param key) const noexcept;
@@ -60,13 +67,14 @@ class ParameterRegistry {
   model::ParameterSet configured_;
   model::ParameterSet values_;
   std::array<ParameterOrigin, model::kParamCount> origins_{};
+  std::array<std::uint8_t, model::kParamCount> pinned_{};
   std::uint32_t revision_;
 
  public:
   // What it remembers (base/state_archive.hpp).
   template <typename Archive>
   void fields(Archive& archive) {
-    archive(values_, origins_, revision_);
+    archive(configured_, values_, origins_, pinned_, revision_);
   }
 };
 

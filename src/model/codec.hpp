@@ -14,7 +14,7 @@
 
 namespace lanner::model {
 
-inline constexpr std::uint16_t kCodecVersion = 4;
+inline constexpr std::uint16_t kCodecVersion = 5;
 
 // Upper bounds of one encoded item; encode() needs at least this much room.
 inline constexpr std::size_t kEventBytesMax = 512;

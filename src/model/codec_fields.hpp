@@ -119,6 +119,10 @@ void fields(A& a, ProposerChanged& x) {
   a(x.proposer, x.state, x.reason, x.name);
 }
 template <typename A>
+void fields(A& a, OperatorRequested& x) {
+  a(x.kind, x.parameter, x.value, x.adaptation_id);
+}
+template <typename A>
 void fields(A& a, Predicate& x) {
   a(x.lhs, x.tf, x.op, x.rhs, x.value);
 }

@@ -54,7 +54,8 @@ using Command = std::variant<SubmitOrder, CancelOrder, QueryOrder, SetTimer, Ame
 
 // Facts for views, reports and tests; derived from events, so outside the digest.
 using Notice = std::variant<TradeClosed, CandidateLabel, CoinStatusChanged, TradingStateChanged,
-                            PatternStateChanged, AdaptationChanged, ConditionJudged>;
+                            PatternStateChanged, AdaptationChanged, ConditionJudged,
+                            OperatorAnswered>;
 
 // Collects what one event caused. Storage is reserved at construction; at the bound the engine
 // stops (ENSURE), because a dropped command would be a lost order.

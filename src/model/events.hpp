@@ -13,6 +13,7 @@
 #include "model/condition_rule.hpp"
 #include "model/enums.hpp"
 #include "model/market_data.hpp"
+#include "model/operator_request.hpp"
 
 namespace lanner::model {
 
@@ -179,7 +180,7 @@ using EventPayload =
                  OrderRejected, OrderTriggered, OrderCanceled, OrderExpired, OrderFilled,
                  OrderStatusUnknown, OrderStatusReport, CancelRejected, OrderAmended,
                  AmendRejected, FundingPaid, TimerFired, TradingStateChanged, ConditionProposed,
-                 ProposalRefused, ProposerChanged>;
+                 ProposalRefused, ProposerChanged, OperatorRequested>;
 
 struct Event {
   std::uint64_t sequence = 0;  // 1, 2, ... without gaps in a session

@@ -26,7 +26,7 @@ class Pacer {
   // Sleeps until event time `at` is due, a program has proposed something, or the user asked to
   // stop.
   Wait wait_for(Timestamp at, SimulatedSession& session, const Statistics& statistics,
-                ProposerDesk* desk) {
+                const Proposals& outside) {
     if (is_stopped()) {
       return Wait::stopped;
     }
@@ -51,11 +51,8 @@ class Pacer {
       if (!session.journal().flush() || is_stopped()) {
         return Wait::stopped;
       }
-      if (desk != nullptr) {
-        desk->poll(session.now(), PaceClock::now());
-        if (desk->has_next()) {
-          return Wait::outside;
-        }
+      if (has_outside(outside, session.now())) {
+        return Wait::outside;
       }
       show(statistics);
       std::this_thread::sleep_for(std::min<PaceClock::duration>(kNapMax, until - PaceClock::now()));
@@ -76,6 +73,19 @@ class Pacer {
   }
 
  private:
+  static bool has_outside(const Proposals& outside, Timestamp now) {
+    if (outside.requests != nullptr) {
+      outside.requests->poll();
+      if (outside.requests->has_next()) {
+        return true;
+      }
+    }
+    if (outside.desk != nullptr) {
+      outside.desk->poll(now, PaceClock::now());
+      return outside.desk->has_next();
+    }
+    return false;
+  }
   [[nodiscard]] bool is_stopped() const {
     return options_.stop != nullptr && options_.stop->load(std::memory_order_relaxed);
   }
@@ -175,8 +185,7 @@ class PacedRun {
         statistics_(watchers.statistics),
         pacer_(options, spec, session.tape()),
         guard_(options),
-        desk_(proposals.desk),
-        recorded_(std::move(proposals.recorded)) {}
+        outside_(std::move(proposals)) {}
 
   Result<Played> play() {
     for (;;) {
@@ -188,7 +197,7 @@ class PacedRun {
       }
       if (!is_replayed) {
         keep_snapshot();
-        const auto wait = pacer_.wait_for(at, session_, statistics_, desk_);
+        const auto wait = pacer_.wait_for(at, session_, statistics_, outside_);
         if (wait == Pacer::Wait::outside) {
           continue;
         }
@@ -237,21 +246,46 @@ class PacedRun {
     }
     if (is_replayed) {
       const std::uint64_t next = session_.recorder().sequence() + 1;
-      if (recorded_at_ < recorded_.size() && recorded_[recorded_at_].sequence == next) {
-        session_.put_outside(recorded_[recorded_at_++].event);
+      const auto& recorded = outside_.recorded;
+      if (recorded_at_ < recorded.size() && recorded[recorded_at_].sequence == next) {
+        session_.put_outside(recorded[recorded_at_++].event);
         is_waiting_ = true;
       }
       return;
     }
     // The market's first event begins the session: nothing from outside may set its clock.
-    if (desk_ == nullptr || session_.recorder().sequence() == 0) {
+    if (session_.recorder().sequence() == 0 || put_request()) {
       return;
     }
-    desk_->poll(session_.now(), PaceClock::now());
-    if (desk_->has_next()) {
-      session_.put_outside(desk_->take_next());
+    ProposerDesk* const desk = outside_.desk;
+    if (desk == nullptr) {
+      return;
+    }
+    desk->poll(session_.now(), PaceClock::now());
+    if (desk->has_next()) {
+      session_.put_outside(desk->take_next());
       is_waiting_ = true;
     }
+  }
+
+  // An operator is served before any program. A tape at full speed looks now and then only: the
+  // look is a call to the system.
+  bool put_request() {
+    constexpr std::uint64_t kLookEvery = 4096;
+    RequestDesk* const requests = outside_.requests;
+    if (requests == nullptr) {
+      return false;
+    }
+    if (!requests->has_next() && ++looks_ % kLookEvery == 0) {
+      requests->poll();
+    }
+    if (!requests->has_next()) {
+      return false;
+    }
+    session_.put_outside(requests->take_next());
+    is_waiting_ = true;
+    is_request_ = true;
+    return true;
   }
 
   void note(const model::Event& event, bool is_replayed) {
@@ -259,8 +293,14 @@ class PacedRun {
     if (is_replayed) {
       return;
     }
-    if (desk_ != nullptr) {
-      desk_->on_event(session_.was_outside(), session_.sink(), session_.now());
+    const bool was_request = session_.was_outside() && is_request_;
+    if (was_request) {
+      is_request_ = false;
+      outside_.requests->on_applied(session_.sink());
+    }
+    if (outside_.desk != nullptr) {
+      outside_.desk->on_event(session_.was_outside() && !was_request, session_.sink(),
+                              session_.now());
     }
     pacer_.on_event(event.ts_init, statistics_);
   }
@@ -270,8 +310,9 @@ class PacedRun {
   Statistics& statistics_;
   Pacer pacer_;
   DiskGuard guard_;
-  ProposerDesk* desk_;
-  std::vector<RecordedProposal> recorded_;
+  Proposals outside_;
+  std::uint64_t looks_ = 0;
+  bool is_request_ = false;  // what was put last is an operator's
   std::size_t recorded_at_ = 0;
   bool is_waiting_ = false;
   Played played_;

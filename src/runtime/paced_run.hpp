@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "runtime/control/request_desk.hpp"
 #include "runtime/paper_run.hpp"
 #include "runtime/projection/projection_feed.hpp"
 #include "runtime/proposers/recorded_proposals.hpp"
@@ -32,10 +33,11 @@ struct Watchers {
   std::unique_ptr<SnapshotKeeper> snapshots;
 };
 
-// Conditions from programs: where new ones come from (may be none), and those that a continued
-// session took, by sequence: they cannot be made again.
+// What comes from outside: conditions from programs (may be none) and an operator's requests, and
+// those that a continued session took, by sequence: they cannot be made again.
 struct Proposals {
   ProposerDesk* desk = nullptr;
+  RequestDesk* requests = nullptr;
   std::vector<RecordedProposal> recorded;
 };
 

@@ -236,9 +236,9 @@ Result<PaperRunResult> run_paper(const PaperRunOptions& options) {
   if (!desk) {
     return tl::unexpected{desk.error()};
   }
-  auto recorded = opened->is_continued && opened->plan.spec.takes_proposals
-                      ? recorded_proposals(opened->path, opening->from)
-                      : std::vector<RecordedProposal>{};
+  auto recorded = opened->is_continued ? recorded_proposals(opened->path, opening->from)
+                                       : std::vector<RecordedProposal>{};
+  RequestDesk requests(opened->path);
   SimulatedSession& session = *opening->session;
   say_feed(options, *opened);
   say_damage(options, session.journal());
@@ -252,7 +252,8 @@ Result<PaperRunResult> run_paper(const PaperRunOptions& options) {
   run.snapshots_refused = opening->refused;
   Watchers watchers = watchers_of(options, *opened, *opening);
   const auto played = play_paced(session, watchers, options, opened->plan.spec,
-                                 {.desk = desk->get(), .recorded = std::move(recorded)});
+                                 {.desk = desk->get(), .requests = &requests,
+                                  .recorded = std::move(recorded)});
   if (!played) {
     return tl::unexpected{played.error()};
   }

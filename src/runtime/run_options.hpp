@@ -46,6 +46,8 @@ struct RunOptions {
   std::uint64_t seed = 1;
   std::string mask;  // component ids, comma-separated
   std::vector<std::pair<std::string, std::string>> sets;  // parameter id, decimal
+  std::vector<std::pair<std::string, std::string>> profile_sets;  // below `sets`: the profile's
+  std::vector<std::string> pinned;  // parameter ids that learning leaves alone
   std::vector<std::pair<std::string, std::string>> features;  // name, expression
   std::filesystem::path conditions;  // tc1 file
   bool takes_proposals = false;      // from programs, while it runs

@@ -17,9 +17,18 @@ namespace {
 
 Status apply_settings(SessionSpec& spec, const RunOptions& options) {
   auto& parameters = spec.engine.parameters;
-  for (const auto& [id, value] : options.sets) {
-    if (const auto set = parameters.set(id, value); !set) {
-      return set;
+  for (const auto* sets : {&options.profile_sets, &options.sets}) {
+    for (const auto& [id, value] : *sets) {
+      if (const auto set = parameters.set(id, value); !set) {
+        return set;
+      }
+    }
+  }
+  for (const std::string& id : options.pinned) {
+    for (const model::ParameterSpec& row : model::parameter_specs()) {
+      if (row.id == id) {
+        spec.engine.pinned.push_back(row.key);
+      }
     }
   }
   if (options.leverage) {

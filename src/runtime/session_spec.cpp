@@ -10,7 +10,7 @@
 namespace lanner::runtime {
 namespace {
 
-constexpr std::uint16_t kSpecVersion = 7;
+constexpr std::uint16_t kSpecVersion = 8;
 
 // One visitor for both directions: the order of fields is written once.
 class SpecWriter {
@@ -156,6 +156,7 @@ void visit_engine(V& visitor, core::EngineConfig& x) {
   visitor.list(x.is_active, [&visitor](std::uint8_t& item) { numbers(visitor, item); });
   visitor.list(x.is_reference, [&visitor](std::uint8_t& item) { numbers(visitor, item); });
   x.parameters.visit([&visitor](auto& value) { numbers(visitor, value); });
+  visitor.list(x.pinned, [&visitor](model::Param& item) { numbers(visitor, item); });
   x.mask.visit([&visitor](auto& value) { numbers(visitor, value); });
   visitor.list(x.balance_by_venue, [&visitor](Money& item) { numbers(visitor, item); });
   numbers(visitor, x.seed, x.epoch, x.feed_latency, x.order_latency, x.limits.conditions_max,
@@ -251,7 +252,10 @@ Result<SessionSpec> decode_spec(std::span<const std::byte> bytes) {
            label.tier > market::CostModel::Tier::low;
   };
   const auto& past = spec.engine.past;
-  if (!reader.is_good() || std::any_of(past.begin(), past.end(), is_foreign)) {
+  const bool is_pin_foreign =
+      std::any_of(spec.engine.pinned.begin(), spec.engine.pinned.end(),
+                  [](model::Param key) { return key >= model::Param::count_; });
+  if (!reader.is_good() || is_pin_foreign || std::any_of(past.begin(), past.end(), is_foreign)) {
     return fail(ErrorKind::data, "the session's first record is damaged");
   }
   return spec;

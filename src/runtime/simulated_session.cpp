@@ -248,6 +248,8 @@ void SimulatedSession::make_outside_event() {
     event_.payload = model::ConditionProposed{&proposed_.condition};
   } else if (const auto* refused = std::get_if<model::ProposalRefused>(&*outside_)) {
     event_.payload = *refused;
+  } else if (const auto* asked = std::get_if<model::OperatorRequested>(&*outside_)) {
+    event_.payload = *asked;
   } else {
     event_.payload = std::get<model::ProposerChanged>(*outside_);
   }

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "app/keep/params_change.hpp"
+#include "app/look/learn_adaptations.hpp"
 #include "app/look/learn_rebuild.hpp"
 #include "app/look/take_look.hpp"
 #include "app/look/text_table.hpp"
@@ -102,6 +104,11 @@ Result<int> run_learn_patterns(const Invocation& in) {
   return show_learned(in, runtime::learn_patterns_json, learn_patterns_text);
 }
 
+constexpr std::array kRollbackArguments{
+    Argument{"ID", Arity::one, "number of the adaptation, as `learn adaptations` shows it"}};
+
+constexpr std::array kRollbackFlags{kToldSessionFlag};
+
 constexpr std::array kRebuildLearnArguments{Argument{
     "SESSION", Arity::any, "folders or names in the profile (all of the profile's)"}};
 
@@ -112,13 +119,18 @@ constexpr std::array kLearnVerbs{
          run_learn_coins, {}},
     Verb{"patterns", "", "what is known of each pattern", "lanner learn patterns",
          kLearnArguments, {}, run_learn_patterns, {}},
+    Verb{"adaptations", "", "what learning has changed, and its evidence",
+         "lanner learn adaptations", kLearnArguments, {}, run_learn_adaptations, {}},
+    Verb{"rollback", "", "take an adaptation of the running session back",
+         "lanner learn rollback 3", kRollbackArguments, kRollbackFlags, run_learn_rollback, {}},
     Verb{"rebuild", "", "derive labels and scores from the journal again; must be the same hash",
          "lanner learn rebuild", kRebuildLearnArguments, {}, run_learn_rebuild, {}}};
 
 }  // namespace
 
 Verb learn_verb() noexcept {
-  return {"learn", "", "what was learned: status, coins, patterns", "lanner learn coins", {}, {},
+  return {"learn", "", "what was learned: status, coins, patterns, adaptations",
+          "lanner learn coins", {}, {},
           nullptr, kLearnVerbs};
 }
 

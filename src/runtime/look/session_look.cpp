@@ -28,6 +28,11 @@ class SessionWatch : public ReplayObserver {
     look_.equity = engine.portfolio().equity();
     look_.unrealised = engine.portfolio().unrealised();
     look_.drawdown_pct = engine.portfolio().drawdown() * Score{100.0};
+    look_.instruments = engine.config().instruments;
+    look_.adaptations = engine.knowledge().adaptations().rows();
+    for (const model::ParameterSpec& spec : model::parameter_specs()) {
+      look_.registry.push_back(engine.knowledge().parameters().row(spec.key));
+    }
     look_.conditions_armed = engine.sniper().size();
     look_.parameters = engine.config().parameters;
     look_.cycle = look_.parameters.duration(model::Param::strategist_cycle_s, seconds(1));

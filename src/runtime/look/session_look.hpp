@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "learn/adaptations.hpp"
+#include "learn/parameter_registry.hpp"
 #include "learn/proposer_ledger.hpp"
 #include "model/order.hpp"
 #include "runtime/json_out.hpp"
@@ -87,10 +89,17 @@ struct SessionLook {
   std::vector<ProposerLook> proposers;
   std::vector<AsleepTemplate> asleep;
   model::ParameterSet parameters;
+  model::InstrumentTable instruments;
+  std::vector<learn::AdaptationRow> adaptations;  // open ones, then ended ones
+  std::vector<learn::ParameterRow> registry;       // in force at the end, with their origins
 };
 
 [[nodiscard]] Result<SessionLook> look_at_session(const std::filesystem::path& session,
                                                   const Progress& progress);
+
+// What an adaptation is about: its parameter and value, or its scope in words.
+[[nodiscard]] std::string subject_of(const SessionLook& look,
+                                     const model::AdaptationProposal& proposal);
 
 [[nodiscard]] JsonObject status_json(const SessionLook& look);
 [[nodiscard]] JsonObject positions_json(const SessionLook& look);
@@ -102,6 +111,7 @@ struct SessionLook {
 [[nodiscard]] JsonObject learn_status_json(const SessionLook& look);
 [[nodiscard]] JsonObject learn_coins_json(const SessionLook& look);
 [[nodiscard]] JsonObject learn_patterns_json(const SessionLook& look);
+[[nodiscard]] JsonObject learn_adaptations_json(const SessionLook& look);
 
 // What trades came to, by one of their facts.
 struct ProfitRow {

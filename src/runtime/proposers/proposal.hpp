@@ -1,6 +1,7 @@
 #pragma once
 
-// What reaches a session from beside its tape: what programs propose, and what becomes of them.
+// What reaches a session from beside its tape: what programs propose, what becomes of them, and
+// what an operator asks.
 // Each is applied as an event of its own, so a replay sees it at the same place.
 
 #include <variant>
@@ -17,6 +18,7 @@ struct ProposedCondition {
 };
 
 using OutsideEvent =
-    std::variant<ProposedCondition, model::ProposalRefused, model::ProposerChanged>;
+    std::variant<ProposedCondition, model::ProposalRefused, model::ProposerChanged,
+                 model::OperatorRequested>;
 
 }  // namespace lanner::runtime

@@ -26,14 +26,17 @@ std::vector<RecordedProposal> recorded_proposals(const std::filesystem::path& se
     if (std::holds_alternative<model::ConditionProposed>(event.payload)) {
       if (condition.proposer != 0) {
         found.push_back({record->sequence,
-                         ProposedCondition{condition, condition.expires_at - event.ts_init}});
+                         ProposedCondition{condition, condition.expires_at - event.ts_init},
+                         event.ts_init});
       }
     } else if (const auto* refused = std::get_if<model::ProposalRefused>(&event.payload)) {
       if (refused->proposer != 0) {
-        found.push_back({record->sequence, *refused});
+        found.push_back({record->sequence, *refused, event.ts_init});
       }
     } else if (const auto* changed = std::get_if<model::ProposerChanged>(&event.payload)) {
-      found.push_back({record->sequence, *changed});
+      found.push_back({record->sequence, *changed, event.ts_init});
+    } else if (const auto* asked = std::get_if<model::OperatorRequested>(&event.payload)) {
+      found.push_back({record->sequence, *asked, event.ts_init});
     }
   }
   return found;

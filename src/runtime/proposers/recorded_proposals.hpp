@@ -1,6 +1,7 @@
 #pragma once
 
-// What programs proposed in a session that is continued. Everything else of a session is made
+// What programs proposed and an operator asked in a session that is continued. Everything else of
+// a session is made
 // again from its specification and its tape; this is read from its journal.
 
 #include <cstdint>
@@ -16,6 +17,7 @@ namespace lanner::runtime {
 struct RecordedProposal {
   std::uint64_t sequence = 0;
   OutsideEvent event;
+  Timestamp at{};  // when it was applied
 };
 
 // In order; up to the first damage, behind which nothing is continued anyway.

@@ -129,7 +129,7 @@ lanner::learn::EDetector 0
 lanner::learn::EProcess 0
 lanner::learn::KnowledgeBrain 16
 lanner::learn::MixtureMartingale 0
-lanner::learn::ParameterRegistry 4
+lanner::learn::ParameterRegistry 3
 lanner::learn::PatternLibrary 64
 lanner::learn::PatternLibrary::Pattern 14
 lanner::learn::ProposerLedger 0
@@ -169,9 +169,7 @@ std::size_t settings_in(const std::string& name) {
     return sizeof(core::EngineConfig) - sizeof(model::InstrumentTable) -
            sizeof(model::ParameterSet);
   }
-  const bool has_parameters = name == "lanner::learn::ParameterRegistry" ||
-                              name == "lanner::strategy::DefaultStrategist";
-  return has_parameters ? sizeof(model::ParameterSet) : 0;
+  return name == "lanner::strategy::DefaultStrategist" ? sizeof(model::ParameterSet) : 0;
 }
 
 TEST_CASE("what the lists of state leave out is known, class by class") {
