@@ -22,7 +22,7 @@ constexpr std::array kNames{
     "order rejected", "order triggered", "order canceled", "order expired", "order filled",
     "order unknown", "order report", "cancel rejected", "order amended", "amend rejected",
     "funding paid", "timer", "trading state", "condition proposed", "proposal refused",
-    "proposer changed"};
+    "proposer changed", "operator requested"};
 static_assert(kNames.size() == kKinds);
 
 // Hours of the tick tape: enough trades behind enough bars.
