@@ -153,9 +153,11 @@ Result<Parsed> sort_out(const Found& found, std::vector<std::string> left, Parse
     }
     parsed.arguments.push_back(std::move(word));
   }
+  std::size_t place = 0;
   for (const Argument& argument : found.verb.arguments) {
+    ++place;
     if (argument.arity != Arity::optional && argument.arity != Arity::any &&
-        parsed.arguments.empty()) {
+        parsed.arguments.size() < place) {
       return fail(ErrorKind::usage, shown + " needs " + std::string{argument.name} + ": " +
                                         std::string{argument.help} + see);
     }

@@ -57,6 +57,8 @@ TEST_CASE("a mistyped flag names the right one") {
   check_refused(run_lanner({"version", "now"}), 2, "takes no argument");
   check_refused(run_lanner({"backtest", "--seed"}), 2, "--seed");
   check_refused(run_lanner({"--json", "backtest"}), 2, "before the verb");
+  check_refused(run_lanner({"params", "set"}), 2, "needs KEY");
+  check_refused(run_lanner({"params", "set", "fee.cost_r_cap=0.2"}), 2, "needs VALUE");
 }
 
 TEST_CASE("wrong values say what is taken") {
