@@ -3,6 +3,8 @@
 #include <cmath>
 #include <cstring>
 
+#include "features/lanes.hpp"
+
 namespace lanner::features {
 namespace {
 
@@ -18,16 +20,13 @@ double& at(Values out, FeatureId id) noexcept { return out[static_cast<std::size
 constexpr auto greater = [](double a, double b) noexcept { return a > b ? a : b; };
 constexpr auto smaller = [](double a, double b) noexcept { return a < b ? a : b; };
 
-// Two lanes of a register; the compiler does not find them by itself at this level.
-using Pair = double __attribute__((vector_size(16)));
-
 // Sums in four lanes: the order of additions is part of the definition, so every build and
 // processor gives the same bits, and the additions need not wait for each other. The term is
 // asked for a value or for a pair of them.
 template <typename Term>
 double sum_of(std::size_t count, Term term) noexcept {
-  Pair low = {0.0, 0.0};
-  Pair high = {0.0, 0.0};
+  Lanes low = {0.0, 0.0};
+  Lanes high = {0.0, 0.0};
   std::size_t i = 0;
   for (; i + 4 <= count; i += 4) {
     low += term.pair(i);
@@ -39,17 +38,11 @@ double sum_of(std::size_t count, Term term) noexcept {
   return (low[0] + low[1]) + (high[0] + high[1]);
 }
 
-Pair pair_at(const double* values) noexcept {
-  Pair pair;
-  std::memcpy(&pair, values, sizeof pair);
-  return pair;
-}
-
 struct Distance {
   const double* values;
   double origin;
   [[nodiscard]] double one(std::size_t i) const noexcept { return values[i] - origin; }
-  [[nodiscard]] Pair pair(std::size_t i) const noexcept { return pair_at(values + i) - origin; }
+  [[nodiscard]] Lanes pair(std::size_t i) const noexcept { return lanes_at(values + i) - origin; }
 };
 
 struct SquareAway {
@@ -59,8 +52,8 @@ struct SquareAway {
     const double away = distance.one(i) - mean;
     return away * away;
   }
-  [[nodiscard]] Pair pair(std::size_t i) const noexcept {
-    const Pair away = distance.pair(i) - mean;
+  [[nodiscard]] Lanes pair(std::size_t i) const noexcept {
+    const Lanes away = distance.pair(i) - mean;
     return away * away;
   }
 };
@@ -70,9 +63,9 @@ struct AbsoluteMove {
   [[nodiscard]] double one(std::size_t i) const noexcept {
     return std::fabs(values[i + 1] - values[i]);
   }
-  [[nodiscard]] Pair pair(std::size_t i) const noexcept {
-    const Pair move = pair_at(values + i + 1) - pair_at(values + i);
-    return Pair{std::fabs(move[0]), std::fabs(move[1])};
+  [[nodiscard]] Lanes pair(std::size_t i) const noexcept {
+    const Lanes move = lanes_at(values + i + 1) - lanes_at(values + i);
+    return Lanes{std::fabs(move[0]), std::fabs(move[1])};
   }
 };
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/ensure.hpp"
+#include "features/lanes.hpp"
 
 namespace lanner::features {
 namespace {
@@ -56,15 +57,12 @@ FrameSet frames_of(std::int64_t length_ns) noexcept {
 }
 
 // What is not finite becomes NaN, without a branch each: nothing less itself is nothing, and
-// infinity less itself is NaN. By twos: the compiler does not find them by itself.
+// infinity less itself is NaN.
 void absent_unless_finite(double* values, std::size_t count) noexcept {
-  using Lanes = double __attribute__((vector_size(16)));
   std::size_t i = 0;
   for (; i + 2 <= count; i += 2) {
-    Lanes lanes;
-    std::memcpy(&lanes, values + i, sizeof lanes);
-    lanes -= lanes - lanes;
-    std::memcpy(values + i, &lanes, sizeof lanes);
+    const Lanes lanes = lanes_at(values + i);
+    put_lanes(values + i, lanes - (lanes - lanes));
   }
   if (i < count) {
     values[i] -= values[i] - values[i];

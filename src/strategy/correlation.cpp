@@ -2,21 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 
 #include "base/mathx.hpp"
+#include "features/lanes.hpp"
 
 namespace lanner::strategy {
 namespace {
 
-// Two lanes of a register: the order of the additions is part of the definition.
-using Lanes = double __attribute__((vector_size(16)));
-
-Lanes lanes_at(const double* values) noexcept {
-  Lanes lanes;
-  std::memcpy(&lanes, values, sizeof lanes);
-  return lanes;
-}
+using features::Lanes;
+using features::lanes_at;
 
 double total(Lanes lanes) noexcept { return lanes[0] + lanes[1]; }
 
