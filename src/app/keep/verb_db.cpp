@@ -3,6 +3,7 @@
 #include <array>
 
 #include "app/keep/database_path.hpp"
+#include "app/keep/db_verify.hpp"
 #include "app/look/text_table.hpp"
 #include "app/progress_bar.hpp"
 #include "app/session_path.hpp"
@@ -154,70 +155,6 @@ Result<int> run_restore(const Invocation& in) {
                    runtime::restore_database(in.arguments().front(), database_path(in)));
 }
 
-void print_verify_json(const std::filesystem::path& database,
-                       const std::vector<runtime::SessionCount>& counts,
-                       bool equal) {
-  runtime::JsonArray rows;
-  for (const runtime::SessionCount& count : counts) {
-    runtime::JsonObject item;
-    item.set("session", count.session)
-        .set("what", count.what)
-        .set("journal", count.journal)
-        .set("database", count.projection)
-        .set("equal", count.is_equal());
-    rows.add(item);
-  }
-  runtime::JsonObject out{"db-verify/1"};
-  out.set("path", database.string())
-      .set("schema_version", store::sqlite::schema_version())
-      .set("sound", true)
-      .set("equal", equal)
-      .set("counts", rows);
-  fmt::print("{}\n", out.text());
-}
-
-void print_verify(const std::filesystem::path& database,
-                  const std::vector<runtime::SessionCount>& counts,
-                  bool equal) {
-  TextTable table{{"session", "what", "journal", "database"}, 2};
-  for (const runtime::SessionCount& count : counts) {
-    if (!count.is_equal()) {
-      table.add({count.session, count.what, count.journal, count.projection});
-    }
-  }
-  fmt::print("{}: sound, version {}, {} figures compared with the journals\n", database.string(),
-             store::sqlite::schema_version(), counts.size());
-  fmt::print("{}", table.text("all are equal"));
-  if (!equal) {
-    fmt::print("`lanner db rebuild` makes the rows again from the journals\n");
-  }
-}
-
-Result<int> run_verify(const Invocation& in) {
-  const std::filesystem::path database = database_path(in);
-  auto connection = Connection::open(database, Access::read_only);
-  if (!connection) {
-    return tl::unexpected{connection.error()};
-  }
-  if (const auto sound = store::sqlite::check_integrity(*connection); !sound) {
-    return tl::unexpected{sound.error()};
-  }
-  const auto counts = runtime::count_against_journals(*connection, in.profile());
-  if (!counts) {
-    return tl::unexpected{counts.error()};
-  }
-  bool equal = true;
-  for (const runtime::SessionCount& count : *counts) {
-    equal = equal && count.is_equal();
-  }
-  if (in.is_json()) {
-    print_verify_json(database, *counts, equal);
-  } else {
-    print_verify(database, *counts, equal);
-  }
-  return equal ? 0 : kDiffers;
-}
-
 constexpr std::array kDbVerbs{
     Verb{"rebuild", "", "drop the rows of sessions and make them again from their journals",
          "lanner db rebuild", kRebuildArguments, kDatabaseFlags, run_rebuild, {}},
@@ -228,7 +165,7 @@ constexpr std::array kDbVerbs{
          "lanner db restore lanner-2025-06-09.db", kRestoreArguments, kDatabaseFlags, run_restore,
          {}},
     Verb{"verify", "", "pages, keys, version, and every count against the journals",
-         "lanner db verify", {}, kDatabaseFlags, run_verify, {}}};
+         "lanner db verify --deep", {}, kDbVerifyFlags, run_db_verify, {}}};
 
 }  // namespace
 

@@ -8,11 +8,14 @@
 #include <fstream>
 
 #include "app/invocation.hpp"
+#include "app/keep/database_path.hpp"
 #include "app/look/text_table.hpp"
+#include "app/progress_bar.hpp"
 #include "app/verb.hpp"
 #include "base/isotime.hpp"
-#include "runtime/look/cost_table.hpp"
+#include "runtime/check/repairs.hpp"
 #include "runtime/json_out.hpp"
+#include "runtime/look/cost_table.hpp"
 #include "store/atomic_file.hpp"
 #include "views/format.hpp"
 
@@ -29,7 +32,8 @@ constexpr std::int64_t kYearMin = 2025;
 constexpr std::int64_t kYearMax = 2100;
 
 constexpr std::array kDoctorFlags{
-    Flag{"--catalog", "DIR", "check it, and show what a trade costs on each instrument"}};
+    Flag{"--catalog", "DIR", "check it, and show what a trade costs on each instrument"},
+    Flag{"--fix", "", "put right what needs no judgement, and say what was done"}, kDatabaseFlag};
 
 struct Check {
   std::string id;
@@ -121,16 +125,72 @@ Check check_catalog(const fs::path& dir) {
               "import it again: lanner data import PATH --catalog " + dir.string());
 }
 
+runtime::RepairPlaces places_of(const Invocation& in) {
+  return {in.profile(), database_path(in), catalogs_of(in)};
+}
+
+// What --fix would put right.
+void add_repairs(const Invocation& in, std::vector<Check>& checks) {
+  const auto repairs = runtime::find_repairs(places_of(in));
+  for (const runtime::Repair& repair : repairs) {
+    checks.push_back(made(runtime::name_of(repair.kind), false,
+                          repair.where.string() + ": " + repair.what, "lanner doctor --fix"));
+  }
+  if (repairs.empty()) {
+    checks.push_back(made("left_behind", true, "nothing to put right", ""));
+  }
+}
+
+struct Repaired {
+  runtime::Repair repair;
+  bool is_done = false;
+  std::string outcome;
+};
+
+std::vector<Repaired> put_right(const Invocation& in) {
+  if (!in.has("--fix")) {
+    return {};
+  }
+  ProgressBar bar{"fix"};
+  std::vector<Repaired> done;
+  const runtime::RepairPlaces places = places_of(in);
+  for (runtime::Repair& repair : runtime::find_repairs(places)) {
+    const auto outcome = runtime::make_repair(
+        places, repair, [&](double part, Timestamp now, std::uint64_t events) {
+          bar.show(part, now, events);
+          return true;
+        });
+    done.push_back({std::move(repair), outcome.has_value(),
+                    outcome ? *outcome : outcome.error().message});
+  }
+  return done;
+}
+
 std::vector<Check> all_checks(const Invocation& in) {
   std::vector<Check> checks{check_profile(in.profile()), check_disk(in.profile()), check_clock(),
                             check_open_files(), check_libraries()};
   for (const fs::path& dir : catalogs_of(in)) {
     checks.push_back(check_catalog(dir));
   }
+  add_repairs(in, checks);
   return checks;
 }
 
-void print_doctor_json(const std::vector<Check>& checks,
+runtime::JsonArray repairs_json(const std::vector<Repaired>& repairs) {
+  runtime::JsonArray rows;
+  for (const Repaired& one : repairs) {
+    runtime::JsonObject item;
+    item.set("id", runtime::name_of(one.repair.kind))
+        .set("where", one.repair.where.string())
+        .set("what", one.repair.what)
+        .set("done", one.is_done)
+        .set("outcome", one.outcome);
+    rows.add(item);
+  }
+  return rows;
+}
+
+void print_doctor_json(const std::vector<Check>& checks, const std::vector<Repaired>& repairs,
                        const std::vector<runtime::CostRow>& costs) {
   runtime::JsonArray rows;
   for (const Check& check : checks) {
@@ -155,11 +215,18 @@ void print_doctor_json(const std::vector<Check>& checks,
   }
   runtime::JsonObject out{"doctor/1"};
   const bool ok = std::all_of(checks.begin(), checks.end(), [](const Check& c) { return c.ok; });
-  out.set("ok", ok).set("checks", rows).set("costs", cost_rows);
+  out.set("ok", ok).set("checks", rows).set("repairs", repairs_json(repairs));
+  out.set("costs", cost_rows);
   fmt::print("{}\n", out.text());
 }
 
-void print_doctor(const std::vector<Check>& checks, const std::vector<runtime::CostRow>& costs) {
+void print_doctor(const std::vector<Check>& checks, const std::vector<Repaired>& repairs,
+                  const std::vector<runtime::CostRow>& costs) {
+  for (const Repaired& one : repairs) {
+    fmt::print("{:<4} {:<17} {}: {}\n{:<22} {}\n", one.is_done ? "done" : "LEFT",
+               runtime::name_of(one.repair.kind), one.repair.where.string(), one.repair.what, "",
+               one.outcome);
+  }
   for (const Check& check : checks) {
     fmt::print("{:<4} {:<17} {}\n", check.ok ? "good" : "BAD", check.id, check.found);
     if (!check.ok) {
@@ -201,15 +268,16 @@ Result<std::vector<runtime::CostRow>> costs_of(const Invocation& in) {
 }
 
 Result<int> run_doctor(const Invocation& in) {
+  const std::vector<Repaired> repairs = put_right(in);
   const std::vector<Check> checks = all_checks(in);
   const auto costs = costs_of(in);
   if (!costs) {
     return tl::unexpected{costs.error()};
   }
   if (in.is_json()) {
-    print_doctor_json(checks, *costs);
+    print_doctor_json(checks, repairs, *costs);
   } else {
-    print_doctor(checks, *costs);
+    print_doctor(checks, repairs, *costs);
   }
   const bool ok = std::all_of(checks.begin(), checks.end(), [](const Check& c) { return c.ok; });
   return ok ? 0 : kCheckFailed;
@@ -220,7 +288,7 @@ Result<int> run_doctor(const Invocation& in) {
 Verb doctor_verb() noexcept {
   return Verb{.name = "doctor",
               .alias = {},
-              .purpose = "check this machine; what a trade costs",
+              .purpose = "check this machine and the profile, put it right; what a trade costs",
               .example = "lanner doctor --catalog catalog/",
               .arguments = {},
               .flags = kDoctorFlags,

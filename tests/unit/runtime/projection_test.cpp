@@ -6,9 +6,13 @@
 #include <fstream>
 #include <string>
 
+#include "runtime/check/repairs.hpp"
+#include "runtime/projection/deep_check.hpp"
 #include "runtime/projection/keep_database.hpp"
 #include "runtime/projection/project.hpp"
 #include "runtime/projection/projection_feed.hpp"
+#include "runtime/session_dir.hpp"
+#include "store/atomic_file.hpp"
 #include "support/played_session.hpp"
 #include "support/synthetic_session.hpp"
 
@@ -204,4 +208,124 @@ TEST_CASE("the feed never waits for a database that another process holds") {
   CHECK(feed.finish(session.recorder()).empty());
   auto connection = Connection::open(database, Access::read_only);
   CHECK(*connection->number("SELECT count(*) FROM candidates") > 20);
+}
+
+TEST_CASE("the deep check names the first row that its journal would make otherwise") {
+  const Kept kept{Written::at_the_end};
+  const auto check = [&] {
+    const auto lines = compare_with_journals(kept.database, kept.profile, Progress{});
+    REQUIRE_MESSAGE(lines.has_value(), (lines ? "" : lines.error().message));
+    REQUIRE(lines->size() == 1);
+    CHECK_FALSE(fs::exists(kept.database.string() + ".deep"));
+    return lines->front();
+  };
+  const DeepSession good = check();
+  CHECK(good.is_good());
+  CHECK(good.rows > 1000);
+  CHECK(good.records > good.rows);
+  const auto change = [&](const char* sql) {
+    REQUIRE(Connection::open(kept.database, Access::read_write)->execute(sql));
+  };
+  // Counts stay as they are: only the rows tell.
+  change("UPDATE fills SET price = '1.5' WHERE sequence = (SELECT min(sequence) FROM fills)");
+  const DeepSession changed = check();
+  CHECK(changed.differing == 1);
+  REQUIRE(changed.first.has_value());
+  CHECK(changed.first->table == "fills");
+  CHECK(changed.first->column == "price");
+  CHECK(changed.first->database == "1.5");
+  change("DELETE FROM candidates WHERE candidate_id = 7");
+  change("UPDATE patterns SET source = source || 'x'");
+  const DeepSession lost = check();
+  CHECK(lost.differing > 2);
+  CHECK(lost.first->table == "fills");
+  change("DELETE FROM fills");
+  CHECK(check().first->database == "none");
+  REQUIRE(rebuild_projection({kept.database, kept.profile, {kept.path}}, Progress{}));
+  CHECK(check().is_good());
+}
+
+TEST_CASE("the deep check reads every byte of the journals") {
+  const Kept kept{Written::at_the_end};
+  const fs::path segment = kept.path / store::segment_name(1);
+  {
+    std::fstream file{segment, std::ios::binary | std::ios::in | std::ios::out};
+    file.seekp(static_cast<std::streamoff>(fs::file_size(segment) / 2));
+    const int old = file.peek();
+    file.put(static_cast<char>(old ^ 1));
+  }
+  const auto lines = compare_with_journals(kept.database, kept.profile, Progress{});
+  REQUIRE(lines.has_value());
+  CHECK(lines->front().is_damaged);
+  CHECK_FALSE(lines->front().is_good());
+  CHECK(lines->front().problem.find("damaged at byte") != std::string::npos);
+}
+
+TEST_CASE("what is put right once needs no second time, and nothing else is touched") {
+  const Kept kept{Written::at_the_end};
+  const RepairPlaces places{kept.profile, kept.database, {kept.profile / "catalogs/c"}};
+  const auto kinds = [&] {
+    std::string out;
+    for (const Repair& repair : find_repairs(places)) {
+      out += std::string{name_of(repair.kind)} + " ";
+    }
+    return out;
+  };
+  const auto fix = [&] {
+    for (const Repair& repair : find_repairs(places)) {
+      const auto done = make_repair(places, repair, Progress{});
+      CHECK_MESSAGE(done.has_value(), (done ? "" : done.error().message));
+    }
+    CHECK(kinds().empty());
+  };
+  CHECK(kinds().empty());
+  const auto put = [&](const char* name) {
+    fs::create_directories((kept.profile / name).parent_path());
+    std::ofstream{kept.profile / name} << "x";
+  };
+  for (const char* name : {"catalogs/c/A/bars-1m.bin.new", "catalogs/c/index.txt.new",
+                           "catalogs/c/notes.new", "lanner.db.before", "parameters.toml.new",
+                           "sessions/000001/requests/1.request",
+                           "sessions/000001/snapshot-00000000000000000001.lns"}) {
+    put(name);
+  }
+  CHECK(kinds() == "left_over left_over left_over left_over request snapshots ");
+  {
+    const auto held = SessionLock::take(kept.path);
+    CHECK(kinds() == "left_over left_over left_over left_over ");
+  }
+  fix();
+  CHECK(fs::exists(kept.profile / "catalogs/c/notes.new"));
+  REQUIRE(Connection::open(kept.database, Access::read_write)
+              ->execute("DELETE FROM learnings WHERE candidate_id = 3"));
+  CHECK(kinds() == "rows ");
+  fix();
+  const std::int64_t rows = kept.number("SELECT count(*) FROM learnings");
+  std::ofstream{kept.database, std::ios::binary} << std::string(8192, 'x');
+  CHECK(kinds() == "database ");
+  fix();
+  CHECK(kept.number("SELECT count(*) FROM learnings") == rows);
+  CHECK(fs::exists(kept.database.string() + ".damaged-1"));
+  fs::remove(kept.database);
+  CHECK(kinds() == "database ");
+  fix();
+  // Rows whose journal is gone cannot be made again: they stay.
+  fs::remove_all(kept.path);
+  CHECK(kinds().empty());
+  CHECK(kept.number("SELECT count(*) FROM learnings") == rows);
+}
+
+TEST_CASE("a draft that a living writer has in hand is left alone") {
+  const Kept kept{Written::at_the_end};
+  const fs::path catalog = kept.profile / "catalogs/c";
+  const RepairPlaces places{kept.profile, kept.database, {catalog}};
+  fs::create_directories(catalog);
+  std::ofstream{catalog / "index.txt.new"} << "x";
+  const auto held = store::DirectoryLock::acquire(catalog);
+  const auto found = find_repairs(places);
+  REQUIRE(found.size() == 1);
+  const auto done = make_repair(places, found.front(), Progress{});
+  REQUIRE_FALSE(done.has_value());
+  CHECK(done.error().kind == ErrorKind::running);
+  CHECK(fs::exists(catalog / "index.txt.new"));
 }
