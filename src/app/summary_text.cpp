@@ -123,6 +123,10 @@ std::string condition_lines(const views::ConditionFigures& conditions) {
 
 std::string summary_text(const views::RunResult& result) {
   std::string out = head_text(result) + money_rows(result) + trade_rows(result);
+  if (result.trading_state != model::TradingState::active) {
+    out += pair_row("trading", model::name_of(result.trading_state), "since",
+                    views::minute_text(result.trading_state_since));
+  }
   out += "\n" + refusal_lines(result);
   out += list_lines("blocked", result.blocked);
   out += condition_lines(result.conditions);

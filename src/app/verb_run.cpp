@@ -155,6 +155,18 @@ void log_end(const runtime::PaperRunResult& run, runtime::LogFile& log) {
                         run.result.protection_breaches));
 }
 
+// A supervisor that starts it again must be able to tell: exit 7.
+Result<int> ended(const views::RunResult& result) {
+  if (result.trading_state != model::TradingState::halted) {
+    return 0;
+  }
+  return fail(ErrorKind::halted,
+              "the session ended with trading halted since " +
+                  views::minute_text(result.trading_state_since) +
+                  " UTC: no entries, open positions keep their stops; `lanner logs --component "
+                  "alert` tells what latched, `lanner run --new` begins another session");
+}
+
 Result<int> run_paper_verb(const Invocation& in) {
   auto options = paper_options(in);
   if (!options) {
@@ -190,7 +202,7 @@ Result<int> run_paper_verb(const Invocation& in) {
     say_what_stays_open(run->result);
     return interrupt.exit_code();
   }
-  return 0;
+  return ended(run->result);
 }
 
 }  // namespace

@@ -107,6 +107,8 @@ void Statistics::note_notices(const model::CommandSink& sink) {
       net_by_coin_[trade->instrument_id.index()] += trade->net_pnl;
     } else if (const auto* change = std::get_if<model::CoinStatusChanged>(&notice)) {
       status_changes_.push_back(*change);
+    } else if (std::holds_alternative<model::TradingStateChanged>(notice)) {
+      state_since_ = last_at_;
     } else if (const auto* judged = std::get_if<model::ConditionJudged>(&notice)) {
       const bool is_never_true = judged->verdict == model::ConditionVerdict::flagged &&
                                  judged->rule == model::ConditionRule::v10;
@@ -274,6 +276,8 @@ views::RunResult Statistics::result() const {
                                    result.instrument_names[pending.instrument_id.index()],
                                    pending.triggered_at, learn::name_of(pending.reason)});
   }
+  result.trading_state = engine_.risk().trading_state();
+  result.trading_state_since = state_since_;
   result.adaptations = status_changes_.size();
   result.status_changes = status_changes_;
   result.coins = coin_rows();

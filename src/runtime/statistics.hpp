@@ -58,6 +58,7 @@ class Statistics {
   std::vector<views::EquityPoint> equity_;
   std::vector<model::TradeClosed> trades_;
   std::vector<model::CoinStatusChanged> status_changes_;
+  Timestamp state_since_;  // of the trading state; unset: since the start
   std::uint64_t conditions_never_true_ = 0;
   std::deque<views::DecisionLine> decisions_;  // latest first
   std::array<std::uint64_t, static_cast<std::size_t>(model::Gate::count_)> refusals_{};
@@ -69,8 +70,8 @@ class Statistics {
   template <typename Archive>
   void fields(Archive& archive) {
     archive(events_, commands_, first_at_, last_at_, next_sample_, sample_every_, holdings_,
-            equity_, trades_, status_changes_, conditions_never_true_, decisions_, refusals_,
-            trades_by_coin_, net_by_coin_);
+            equity_, trades_, status_changes_, state_since_, conditions_never_true_, decisions_,
+            refusals_, trades_by_coin_, net_by_coin_);
   }
 };
 

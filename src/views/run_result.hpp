@@ -130,6 +130,8 @@ struct RunResult {
   std::int64_t unprotected_ns_max = 0;
   std::uint32_t protection_breaches = 0;
   Money conservation_error;
+  model::TradingState trading_state = model::TradingState::active;  // at the end
+  Timestamp trading_state_since;           // unset: since the start
   std::uint64_t adaptations = 0;           // changes of coin status
   std::vector<std::string> blocked;        // "SOLUSDT-PERP.BINANCE short"
   FillModel model;

@@ -82,3 +82,30 @@ TEST_CASE("run: alone it starts on the synthetic market and says so") {
   CHECK((run.err + run.out).find("paper: no real orders; no proven edge yet") !=
         std::string::npos);
 }
+
+TEST_CASE("a run that ends with trading halted says so and exits 7; a backtest has answered") {
+  const lanner::test::ScratchDir scratch{"halted"};
+  const auto play = [&](const char* drawdown_pct) {
+    return run_lanner({"run", "--from", "2025-01-01", "--to", "2025-01-04", "--speed", "max",
+                       "--new", "--json", "--set",
+                       std::string{"risk.drawdown_pct="} + drawdown_pct, "--profile",
+                       scratch.path().string()});
+  };
+  const Finished fine = play("50");
+  CHECK(fine.code == 0);
+  CHECK(figure(last_line_of(fine.out), "trading_state") == "\"active\"");
+  const Finished halted = play("0.5");
+  CHECK(halted.code == 7);
+  CHECK(halted.err.find("trading halted since 2025-01-0") != std::string::npos);
+  const std::string result = last_line_of(halted.out);
+  CHECK(figure(result, "trading_state") == "\"halted\"");
+  // Nothing was entered after the latch: the same data went on without it.
+  CHECK(std::stoi(figure(result, "entries")) <
+        std::stoi(figure(last_line_of(fine.out), "entries")));
+  CHECK(std::stoi(figure(result, "protection_breaches")) == 0);
+  const Finished backtest = run_lanner({"backtest", "--from", "2025-01-01", "--to", "2025-01-04",
+                                        "--set", "risk.drawdown_pct=0.5", "--profile",
+                                        scratch.path().string()});
+  CHECK(backtest.code == 0);
+  CHECK(backtest.out.find("halted     since") != std::string::npos);
+}
