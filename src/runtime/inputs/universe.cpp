@@ -1,17 +1,17 @@
 #include "runtime/inputs/universe.hpp"
 
 #include <algorithm>
-#include <map>
 #include <iterator>
+#include <map>
 #include <optional>
 #include <set>
+
+#include "base/isotime.hpp"
 
 namespace lanner::runtime {
 namespace {
 
 constexpr std::int64_t kDays = 30;
-
-std::int64_t day_of(Timestamp at) { return at.floor_to(hours(24)).ns() / kNsPerDay; }
 
 // Turnover by UTC day, in the raw units of price times quantity; of several series of one
 // instrument each tells the same trades, the fullest of a day counts.
