@@ -177,6 +177,10 @@ void Engine::watch_regime(InstrumentId id, features::FrameSet frames) noexcept {
 
 // The status alone: an offset costs a walk through the evidence, and only a decision needs it.
 void Engine::gather_knowledge() noexcept {
+  if (gathered_revision_ == knowledge_.coins().revision()) {
+    return;
+  }
+  gathered_revision_ = knowledge_.coins().revision();
   for (const model::Instrument& instrument : config_.instruments) {
     if (config_.is_active[instrument.id.index()] == 0) {
       continue;

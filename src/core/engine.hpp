@@ -148,6 +148,9 @@ class Engine {
   void start() noexcept;
   void run_standing() noexcept;
   void rearm(std::uint32_t place) noexcept;
+  [[nodiscard]] bool is_renewed(const Standing& standing) noexcept;
+  [[nodiscard]] Timestamp end_of(const Standing& standing) const noexcept;
+  [[nodiscard]] model::ShadowOnly shadow_of(const Standing& standing) const noexcept;
   [[nodiscard]] strategy::Check admit(const model::TradeCondition& condition,
                                       std::uint64_t hash) noexcept;
   [[nodiscard]] strategy::Check check_duty(const model::TradeCondition& condition,
@@ -228,6 +231,7 @@ class Engine {
   std::vector<model::TradeCondition> standing_conditions_;
   model::DecisionTrace trace_;                           // of the decision in hand
   std::vector<strategy::CoinKnowledge> coin_knowledge_;  // by instrument and side
+  std::uint64_t gathered_revision_ = ~std::uint64_t{0};  // of the coins' statuses in it
   std::vector<std::uint8_t> is_active_entry_;  // by instrument: entered by an active pattern
   std::uint32_t adopted_revision_ = 0;         // of the Parameters that planner and gates use
   std::vector<std::uint8_t> has_built_bars_;  // by instrument: fed with trades
@@ -261,7 +265,7 @@ class Engine {
     archive(standing_, free_leases_, standing_conditions_, coin_knowledge_, is_active_entry_);
     archive(adopted_revision_, has_built_bars_, now_, ts_event_, cycle_, regimes_seen_);
     archive(has_regime_flipped_, is_started_, is_building_bars_, watched_equity_);
-    archive(is_money_moved_, counters_, requests_);
+    archive(is_money_moved_, counters_, requests_, gathered_revision_);
   }
 };
 

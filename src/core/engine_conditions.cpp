@@ -223,6 +223,22 @@ bool Engine::settle(std::uint32_t place) noexcept {
   return standing_[place].is_played || play_history(place);
 }
 
+Timestamp Engine::end_of(const Standing& standing) const noexcept {
+  return std::min(now_ + standing.life, standing.ends_at);
+}
+
+model::ShadowOnly Engine::shadow_of(const Standing& standing) const noexcept {
+  return coin_knowledge_[standing.knowledge].status == model::CoinStatus::blocked
+             ? model::ShadowOnly::yes
+             : model::ShadowOnly::no;
+}
+
+// Its lease goes on as it is; false when it has to be taken anew.
+bool Engine::is_renewed(const Standing& standing) noexcept {
+  return shadow_of(standing) == standing.shadow_only &&
+         sniper_.renew(standing.lease, end_of(standing), cycle_);
+}
+
 bool Engine::play_history(std::uint32_t place) noexcept {
   Standing& standing = standing_[place];
   const TradeCondition& condition = standing_conditions_[place];
@@ -242,6 +258,13 @@ bool Engine::play_history(std::uint32_t place) noexcept {
 
 void Engine::run_standing() noexcept {
   for (std::uint32_t i = 0; i < standing_.size();) {
+    const Standing& standing = standing_[i];
+    // Mostly nothing is new but the time until which it stands.
+    if (standing.is_armed && standing.is_played && now_ < standing.ends_at &&
+        is_renewed(standing)) [[likely]] {
+      ++i;
+      continue;
+    }
     const std::size_t before = standing_.size();
     if (now_ >= standing_[i].ends_at) {
       remove_standing(i);
@@ -254,14 +277,11 @@ void Engine::run_standing() noexcept {
 
 void Engine::rearm(std::uint32_t place) noexcept {
   Standing& standing = standing_[place];
-  const Timestamp expires_at = std::min(now_ + standing.life, standing.ends_at);
-  const auto status = coin_knowledge_[standing.knowledge].status;
-  const auto shadow_only =
-      status == model::CoinStatus::blocked ? model::ShadowOnly::yes : model::ShadowOnly::no;
-  if (shadow_only == standing.shadow_only &&
-      sniper_.renew(standing.lease, expires_at, cycle_)) {
+  if (is_renewed(standing)) {
     return;
   }
+  const Timestamp expires_at = end_of(standing);
+  const model::ShadowOnly shadow_only = shadow_of(standing);
   if (!sniper_.refresh(standing.handle, {expires_at, shadow_only, cycle_})) {
     TradeCondition& condition = standing_conditions_[place];
     condition.expires_at = expires_at;

@@ -203,6 +203,7 @@ void CoinScorer::change(InstrumentId id, std::size_t level, CoinStatus after,
   fact.n = Score{means.sums.labels};
   changes.push(fact);
   node.status = after;
+  ++revision_;
   node.expires_at = is_held_back(after) ? now_ + ttl_ : Timestamp::never();
   earliest_expiry_ = std::min(earliest_expiry_, node.expires_at);
 }

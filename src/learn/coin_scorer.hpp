@@ -64,6 +64,8 @@ class CoinScorer {
   [[nodiscard]] NodeView tier_node(Tier tier) const noexcept;
   [[nodiscard]] NodeView global_node() const noexcept;
   [[nodiscard]] std::uint64_t late() const noexcept { return late_; }
+  // Another number after any status changed.
+  [[nodiscard]] std::uint64_t revision() const noexcept { return revision_; }
   void encode(ByteWriter& out) const;
 
  private:
@@ -116,6 +118,7 @@ class CoinScorer {
   double now_weight_ = 1.0;
   Timestamp earliest_expiry_ = Timestamp::never();
   std::uint64_t late_ = 0;
+  std::uint64_t revision_ = 0;
   BlockEvidence global_;
   std::array<BlockEvidence, kTiers> tiers_{};
   std::vector<Coin> coins_;
@@ -124,7 +127,7 @@ class CoinScorer {
   // What it remembers (base/state_archive.hpp).
   template <typename Archive>
   void fields(Archive& archive) {
-    archive(scale_, now_, now_weight_, earliest_expiry_, late_, global_, tiers_, coins_);
+    archive(scale_, now_, now_weight_, earliest_expiry_, late_, revision_, global_, tiers_, coins_);
   }
 };
 

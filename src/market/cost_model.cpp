@@ -104,6 +104,7 @@ void CostModel::close_minute(State& state) noexcept {
                  state.minute_volume});
 }
 
+// Once for each bar of each instrument, so it is one function.
 void CostModel::absorb(State& state, const Stretch& stretch) noexcept {
   if (!stretch.close_px.is_positive()) {
     return;
@@ -111,24 +112,18 @@ void CostModel::absorb(State& state, const Stretch& stretch) noexcept {
   if (!state.first_open.is_set()) {
     state.first_open = stretch.open;
   }
-  note_return(state, stretch);
-  note_volume(state, stretch);
-  state.absorbed_until = stretch.close;
-}
-
-void CostModel::note_return(State& state, const Stretch& stretch) noexcept {
-  if (state.last_px.is_positive() && stretch.close > state.absorbed_until) {
-    const Score change = to_score(stretch.close_px) / to_score(state.last_px) - Score{1.0};
+  const Score price = to_score(stretch.close_px);
+  const Duration span = stretch.close - state.absorbed_until;
+  if (state.last_price > Score{} && span > Duration{}) {
+    const Score change = price / state.last_price - Score{1.0};
     const Score bounded = std::clamp(change, -kReturnMax, kReturnMax);
     const Score elapsed =
-        in_minutes(std::max(stretch.close - state.absorbed_until, seconds(1)));
+        span == minutes(1) ? Score{1.0} : in_minutes(std::max(span, seconds(1)));
     state.variance_1m =
         kLambda * state.variance_1m + (Score{1.0} - kLambda) * bounded * bounded / elapsed;
   }
-  state.last_px = stretch.close_px;
-}
-
-void CostModel::note_volume(State& state, const Stretch& stretch) noexcept {
+  state.last_price = price;
+  state.absorbed_until = stretch.close;
   if (stretch.open.ns() >= state.hour_end_ns) [[unlikely]] {
     begin_hour(state, stretch.open.ns() / kNsPerHour);
   }
@@ -136,7 +131,7 @@ void CostModel::note_volume(State& state, const Stretch& stretch) noexcept {
   Quantity& bucket = state.hourly[state.hour_slot];
   bucket = saturating_sum(bucket, stretch.volume);
   state.volume = saturating_sum(state.volume, stretch.volume);
-  state.daily[state.day_slot] += to_score(stretch.close_px) * to_score(stretch.volume);
+  state.daily[state.day_slot] += price * to_score(stretch.volume);
 }
 
 void CostModel::begin_hour(State& state, std::int64_t hour) noexcept {

@@ -64,7 +64,7 @@ class CostModel {
     Price minute_px;
     Quantity minute_volume;
     Timestamp absorbed_until;
-    Price last_px;
+    Score last_price;  // zero = none is known
     Timestamp first_open;
     Score variance_1m{1e-6};
     Tier tier = Tier::middle;
@@ -93,8 +93,6 @@ class CostModel {
   void close_minute(State& state) noexcept;
   void note_day(Timestamp ts) noexcept;
   void rank() noexcept;
-  static void note_return(State& state, const Stretch& stretch) noexcept;
-  static void note_volume(State& state, const Stretch& stretch) noexcept;
   static void begin_hour(State& state, std::int64_t hour) noexcept;
   static void advance_day(State& state, std::int64_t day) noexcept;
   [[nodiscard]] Score impact_fraction(InstrumentId id, Quantity quantity) const noexcept;

@@ -291,8 +291,13 @@ void Sniper::on_bar(InstrumentId id, features::FrameSet frames,
   const std::size_t of_frames = scratch_.size();
   collect_features(instrument, moment);
   collect_list(ListKind::frames, instrument, frames.bits);
+  if (scratch_.empty()) {
+    return;
+  }
   // What the price wakes is looked at first: a price comes before the closes that it ends.
-  look_at({scratch_.data(), of_frames}, moment, out);
+  if (of_frames != 0) {
+    look_at({scratch_.data(), of_frames}, moment, out);
+  }
   look_at(std::span{scratch_}.subspan(of_frames), moment, out);
   update_edge(instrument);
 }
@@ -311,10 +316,8 @@ void Sniper::on_frames(InstrumentId id, features::FrameSet frames,
 }
 
 void Sniper::collect_features(std::uint32_t instrument, const Moment& moment) noexcept {
-  for (std::size_t tf = 0; tf < model::kTimeframeCount; ++tf) {
-    if ((moment.frames & (1U << tf)) == 0) {
-      continue;
-    }
+  for (unsigned frames = moment.frames; frames != 0; frames &= frames - 1) {
+    const auto tf = static_cast<std::size_t>(std::countr_zero(frames));
     std::uint64_t& watched = watched_[instrument * model::kTimeframeCount + tf];
     for (std::uint64_t bits = watched; bits != 0; bits &= bits - 1) {
       const auto feature = static_cast<std::size_t>(std::countr_zero(bits));
@@ -335,7 +338,7 @@ void Sniper::collect_features(std::uint32_t instrument, const Moment& moment) no
   }
 }
 
-void Sniper::collect_root(std::uint32_t root, std::int64_t key) noexcept {
+void Sniper::take_due(std::uint32_t root, std::int64_t key) noexcept {
   while (roots_[root] != kNil && ladders_.key(roots_[root]) <= key) {
     const std::uint32_t index = ladders_.pop(roots_[root]);
     slots_[index].ladder = kNil;
