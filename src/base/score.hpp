@@ -17,6 +17,11 @@ class Score {
   [[nodiscard]] constexpr double value() const noexcept { return value_; }
   [[nodiscard]] bool is_finite() const noexcept { return std::isfinite(value_); }
   friend constexpr auto operator<=>(const Score&, const Score&) noexcept = default;
+  // Said again, because the general comparison first works out which of four answers it is.
+  friend constexpr bool operator<(Score a, Score b) noexcept { return a.value_ < b.value_; }
+  friend constexpr bool operator>(Score a, Score b) noexcept { return a.value_ > b.value_; }
+  friend constexpr bool operator<=(Score a, Score b) noexcept { return a.value_ <= b.value_; }
+  friend constexpr bool operator>=(Score a, Score b) noexcept { return a.value_ >= b.value_; }
   friend constexpr Score operator+(Score a, Score b) noexcept { return Score{a.value_ + b.value_}; }
   friend constexpr Score operator-(Score a, Score b) noexcept { return Score{a.value_ - b.value_}; }
   friend constexpr Score operator*(Score a, Score b) noexcept { return Score{a.value_ * b.value_}; }

@@ -7,6 +7,7 @@
 // Order of steps for a market event: market state -> portfolio marks -> features -> labels of open
 // candidates -> sniper -> decisions. Every trigger becomes a candidate, traded or not.
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -148,9 +149,19 @@ class Engine {
   void start() noexcept;
   void run_standing() noexcept;
   void rearm(std::uint32_t place) noexcept;
-  [[nodiscard]] bool is_renewed(const Standing& standing) noexcept;
-  [[nodiscard]] Timestamp end_of(const Standing& standing) const noexcept;
-  [[nodiscard]] model::ShadowOnly shadow_of(const Standing& standing) const noexcept;
+  [[nodiscard]] Timestamp end_of(const Standing& standing) const noexcept {
+    return std::min(now_ + standing.life, standing.ends_at);
+  }
+  [[nodiscard]] model::ShadowOnly shadow_of(const Standing& standing) const noexcept {
+    return coin_knowledge_[standing.knowledge].status == model::CoinStatus::blocked
+               ? model::ShadowOnly::yes
+               : model::ShadowOnly::no;
+  }
+  // Its lease goes on as it is; false when it has to be taken anew.
+  [[nodiscard]] bool is_renewed(const Standing& standing) noexcept {
+    return shadow_of(standing) == standing.shadow_only &&
+           sniper_.renew(standing.lease, end_of(standing), cycle_);
+  }
   [[nodiscard]] strategy::Check admit(const model::TradeCondition& condition,
                                       std::uint64_t hash) noexcept;
   [[nodiscard]] strategy::Check check_duty(const model::TradeCondition& condition,

@@ -223,22 +223,6 @@ bool Engine::settle(std::uint32_t place) noexcept {
   return standing_[place].is_played || play_history(place);
 }
 
-Timestamp Engine::end_of(const Standing& standing) const noexcept {
-  return std::min(now_ + standing.life, standing.ends_at);
-}
-
-model::ShadowOnly Engine::shadow_of(const Standing& standing) const noexcept {
-  return coin_knowledge_[standing.knowledge].status == model::CoinStatus::blocked
-             ? model::ShadowOnly::yes
-             : model::ShadowOnly::no;
-}
-
-// Its lease goes on as it is; false when it has to be taken anew.
-bool Engine::is_renewed(const Standing& standing) noexcept {
-  return shadow_of(standing) == standing.shadow_only &&
-         sniper_.renew(standing.lease, end_of(standing), cycle_);
-}
-
 bool Engine::play_history(std::uint32_t place) noexcept {
   Standing& standing = standing_[place];
   const TradeCondition& condition = standing_conditions_[place];

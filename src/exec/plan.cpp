@@ -27,7 +27,11 @@ Quantity exited(const Plan& plan) noexcept {
 }
 
 Quantity held(const Plan& plan) noexcept {
-  return std::max(Quantity{}, entered(plan) - exited(plan));
+  Quantity sum = -(plan.exited_before + plan.foreign_exited);
+  for (const Leg& leg : plan.legs) {
+    sum += leg.role == OrderRole::entry ? executed(leg) : -executed(leg);
+  }
+  return std::max(Quantity{}, sum);
 }
 
 Quantity enterable(const Plan& plan) noexcept {

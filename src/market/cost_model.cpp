@@ -53,10 +53,43 @@ CostModel::CostModel(const model::InstrumentTable& instruments,
                    from_bps(parameters.rate(Param::cost_half_spread_low_bps))},
       stop_k_(parameters.score(Param::cost_stop_k)),
       impact_coefficient_(parameters.score(Param::cost_impact_coefficient)) {
+  for (std::size_t i = 0; i < half_spread_.size(); ++i) {
+    fractions_[i] = to_score(half_spread_[i]);
+  }
   ranked_.reserve(instruments.size());
   for (std::size_t i = 0; i < instruments.size(); ++i) {
     states_[i].tick = instruments[i].tick;
   }
+}
+
+// Once for each bar of each instrument, so it is a part of on_bar.
+inline void CostModel::absorb(State& state, const Stretch& stretch) noexcept {
+  if (!stretch.close_px.is_positive()) {
+    return;
+  }
+  if (!state.first_open.is_set()) {
+    state.first_open = stretch.open;
+  }
+  const Score price = to_score(stretch.close_px);
+  const Duration span = stretch.close - state.absorbed_until;
+  if (state.last_price > Score{} && span > Duration{}) {
+    const Score change = price / state.last_price - Score{1.0};
+    const Score bounded = std::clamp(change, -kReturnMax, kReturnMax);
+    const Score elapsed =
+        span == minutes(1) ? Score{1.0} : in_minutes(std::max(span, seconds(1)));
+    state.variance_1m =
+        kLambda * state.variance_1m + (Score{1.0} - kLambda) * bounded * bounded / elapsed;
+  }
+  state.last_price = price;
+  state.absorbed_until = stretch.close;
+  if (stretch.open.ns() >= state.hour_end_ns) [[unlikely]] {
+    begin_hour(state, stretch.open.ns() / kNsPerHour);
+  }
+  // A stretch of an earlier hour cannot come: what overlaps is left out.
+  Quantity& bucket = state.hourly[state.hour_slot];
+  bucket = saturating_sum(bucket, stretch.volume);
+  state.volume = saturating_sum(state.volume, stretch.volume);
+  state.daily[state.day_slot] += price * to_score(stretch.volume);
 }
 
 void CostModel::on_bar(const model::Bar& bar, Timestamp close) noexcept {
@@ -102,36 +135,6 @@ void CostModel::on_rules(const model::InstrumentRules& rules) noexcept {
 void CostModel::close_minute(State& state) noexcept {
   absorb(state, {state.minute_end - minutes(1), state.minute_end, state.minute_px,
                  state.minute_volume});
-}
-
-// Once for each bar of each instrument, so it is one function.
-void CostModel::absorb(State& state, const Stretch& stretch) noexcept {
-  if (!stretch.close_px.is_positive()) {
-    return;
-  }
-  if (!state.first_open.is_set()) {
-    state.first_open = stretch.open;
-  }
-  const Score price = to_score(stretch.close_px);
-  const Duration span = stretch.close - state.absorbed_until;
-  if (state.last_price > Score{} && span > Duration{}) {
-    const Score change = price / state.last_price - Score{1.0};
-    const Score bounded = std::clamp(change, -kReturnMax, kReturnMax);
-    const Score elapsed =
-        span == minutes(1) ? Score{1.0} : in_minutes(std::max(span, seconds(1)));
-    state.variance_1m =
-        kLambda * state.variance_1m + (Score{1.0} - kLambda) * bounded * bounded / elapsed;
-  }
-  state.last_price = price;
-  state.absorbed_until = stretch.close;
-  if (stretch.open.ns() >= state.hour_end_ns) [[unlikely]] {
-    begin_hour(state, stretch.open.ns() / kNsPerHour);
-  }
-  // A stretch of an earlier hour cannot come: what overlaps is left out.
-  Quantity& bucket = state.hourly[state.hour_slot];
-  bucket = saturating_sum(bucket, stretch.volume);
-  state.volume = saturating_sum(state.volume, stretch.volume);
-  state.daily[state.day_slot] += price * to_score(stretch.volume);
 }
 
 void CostModel::begin_hour(State& state, std::int64_t hour) noexcept {
@@ -204,7 +207,7 @@ void CostModel::rank() noexcept {
 }
 
 Score CostModel::half_spread_fraction(InstrumentId id) const noexcept {
-  return to_score(half_spread_[static_cast<std::size_t>(tier(id))]);
+  return fractions_[static_cast<std::size_t>(tier(id))];
 }
 
 Price CostModel::half_spread(InstrumentId id, Price price) const noexcept {

@@ -44,6 +44,12 @@ class CostModel {
   [[nodiscard]] Score half_spread_fraction(InstrumentId id) const noexcept;
   // At least half a tick.
   [[nodiscard]] Price half_spread(InstrumentId id, Price price) const noexcept;
+  // As a fraction of the price, no less than half_spread() is, and nothing but a division to find.
+  [[nodiscard]] Score half_spread_most(InstrumentId id, Price price) const noexcept {
+    const Price tick = states_[id.index()].tick;
+    return fractions_[static_cast<std::size_t>(tier(id))] +
+           to_score(Price::from_raw(tick.raw() + 1)) / to_score(price);
+  }
   // coefficient x sigma_1d x sqrt(quantity / volume_1d) of the price; at most half the price.
   [[nodiscard]] Price impact(InstrumentId id, Price price, Quantity quantity) const noexcept;
   // half spread + k x sigma_1m x sqrt(latency in minutes) x price + impact.
@@ -89,7 +95,7 @@ class CostModel {
     InstrumentId id;
   };
 
-  void absorb(State& state, const Stretch& stretch) noexcept;
+  [[gnu::always_inline]] static void absorb(State& state, const Stretch& stretch) noexcept;
   void close_minute(State& state) noexcept;
   void note_day(Timestamp ts) noexcept;
   void rank() noexcept;
@@ -100,6 +106,7 @@ class CostModel {
   std::vector<State> states_;
   std::vector<Ranked> ranked_;
   std::array<Rate, 3> half_spread_{};  // by tier, as a fraction
+  std::array<Score, 3> fractions_{};   // the same
   Score stop_k_;
   Score impact_coefficient_;
   Timestamp day_end_;

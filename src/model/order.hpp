@@ -62,9 +62,11 @@ struct OrderRequest {
 }
 
 [[nodiscard]] constexpr bool is_terminal(OrderStatus status) noexcept {
-  return status == OrderStatus::denied || status == OrderStatus::rejected ||
-         status == OrderStatus::filled || status == OrderStatus::canceled ||
-         status == OrderStatus::expired;
+  constexpr auto bit = [](OrderStatus one) { return 1U << static_cast<unsigned>(one); };
+  constexpr unsigned kTerminal = bit(OrderStatus::denied) | bit(OrderStatus::rejected) |
+                                 bit(OrderStatus::filled) | bit(OrderStatus::canceled) |
+                                 bit(OrderStatus::expired);
+  return (kTerminal & bit(status)) != 0;
 }
 
 // True when `to` may follow `from`; a terminal status never leaves. `unknown` may lead anywhere

@@ -95,12 +95,7 @@ std::optional<DefaultStrategist::Candidacy> DefaultStrategist::assess(
   Candidacy candidacy;
   candidacy.id = id;
   candidacy.atr_fraction = Score{atr} / to_score(last);
-  const Score fee = to_score(instruments_[id.index()].taker_fee);
-  candidacy.cost_fraction = cost_fraction(
-      {.entry_fee = fee,
-       .exit_fee = fee,
-       .half_spread = to_score(input.costs.half_spread(id, last)) / to_score(last),
-       .impact = {}, .stop_extra = {}, .stop_probability = {}, .funding = {}});
+  candidacy.last_px = last;
   for (std::size_t i = 0; i < kSides.size(); ++i) {
     const std::size_t at = knowledge_index(id, kSides[i]);
     const bool is_blocked = is_knowledge_used_ && at < input.knowledge.size() &&
@@ -108,6 +103,13 @@ std::optional<DefaultStrategist::Candidacy> DefaultStrategist::assess(
     candidacy.shadow_only[i] = is_blocked ? model::ShadowOnly::yes : model::ShadowOnly::no;
   }
   return candidacy;
+}
+
+// Fees and spread of a round trip / notional.
+Score DefaultStrategist::round_trip(InstrumentId id, Score half_spread) const noexcept {
+  const Score fee = to_score(instruments_[id.index()].taker_fee);
+  return cost_fraction({.entry_fee = fee, .exit_fee = fee, .half_spread = half_spread,
+                        .impact = {}, .stop_extra = {}, .stop_probability = {}, .funding = {}});
 }
 
 // Inputs come and go with their feeds, not with prices: they are looked at now and then.
@@ -122,23 +124,27 @@ void DefaultStrategist::wake(const Candidacy& candidacy, const CycleInput& input
   const features::FeatureView view = input.features.view(candidacy.id);
   for (std::size_t i = 0; i < patterns_used_; ++i) {
     const bool is_of_bars = i % kTemplateConditions < kBarConditions;
-    if (patterns_[i] && (is_of_bars || missing_inputs(*patterns_[i], view).is_empty())) {
+    if (patterns_[i] && (is_of_bars || has_inputs(*patterns_[i], view))) {
       awake |= std::uint64_t{1} << i;
     }
   }
 }
 
 DefaultStrategist::Watch DefaultStrategist::choose(const Candidacy& candidacy,
+                                                    const market::CostModel& costs,
                                                     Report& report) const noexcept {
-  Watch wanted{awake_[candidacy.id.index()], 0};
+  const InstrumentId id = candidacy.id;
+  Watch wanted{awake_[id.index()], 0};
   report.asleep += count_of(made_ & ~wanted.patterns);
-  const bool are_all_feasible = candidacy.cost_fraction <= least_stop_ * candidacy.atr_fraction;
-  if (is_cost_asked_ && !are_all_feasible) {
+  // Mostly the dearest that it can be is cheap enough, and what it is need not be known.
+  const Score most = round_trip(id, costs.half_spread_most(id, candidacy.last_px));
+  if (is_cost_asked_ && most > least_stop_ * candidacy.atr_fraction) {
+    const Score cost = round_trip(id, to_score(costs.half_spread(id, candidacy.last_px)) /
+                                          to_score(candidacy.last_px));
     for (std::uint64_t rest = wanted.patterns; rest != 0; rest &= rest - 1) {
       // cost_R = cost / (stop_atr x atr), compared without the division.
       const auto i = static_cast<std::size_t>(std::countr_zero(rest));
-      const bool is_feasible =
-          candidacy.cost_fraction <= stops_[i] * candidacy.atr_fraction;
+      const bool is_feasible = cost <= stops_[i] * candidacy.atr_fraction;
       wanted.patterns &= ~(is_feasible ? 0 : bit_at(i));
       report.too_dear += is_feasible ? 0 : 1;
     }
@@ -157,7 +163,7 @@ DefaultStrategist::Watch DefaultStrategist::choose(const Candidacy& candidacy,
 void DefaultStrategist::keep(const Candidacy& candidacy, const CycleInput& input, Sniper& sniper,
                              Report& report) noexcept {
   wake(candidacy, input);
-  const Watch wanted = choose(candidacy, report);
+  const Watch wanted = choose(candidacy, input.costs, report);
   const Timestamp expires_at = input.now + period_ * expiry_cycles_;
   const std::uint32_t lease = candidacy.id.value();
   if (wanted == kept_[lease] && sniper.renew(lease, expires_at, input.number)) {

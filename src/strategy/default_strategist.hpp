@@ -73,8 +73,8 @@ class DefaultStrategist {
   // One instrument that is fit to be watched.
   struct Candidacy {
     InstrumentId id;
-    Score atr_fraction;   // ATR14(1h) / price
-    Score cost_fraction;  // fees and spread of a round trip / notional
+    Price last_px;
+    Score atr_fraction;  // ATR14(1h) / price
     std::array<model::ShadowOnly, kSides.size()> shadow_only;
   };
   [[nodiscard]] std::optional<Candidacy> assess(InstrumentId id, const CycleInput& input,
@@ -86,7 +86,9 @@ class DefaultStrategist {
     friend bool operator==(const Watch&, const Watch&) = default;
   };
   void wake(const Candidacy& candidacy, const CycleInput& input) noexcept;
-  [[nodiscard]] Watch choose(const Candidacy& candidacy, Report& report) const noexcept;
+  [[nodiscard]] Score round_trip(InstrumentId id, Score half_spread) const noexcept;
+  [[nodiscard]] Watch choose(const Candidacy& candidacy, const market::CostModel& costs,
+                             Report& report) const noexcept;
   void keep(const Candidacy& candidacy, const CycleInput& input, Sniper& sniper,
             Report& report) noexcept;
   void keep_each(const Candidacy& candidacy, const CycleInput& input, Watch wanted, Sniper& sniper,

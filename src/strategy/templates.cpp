@@ -1,6 +1,7 @@
 #include "strategy/templates.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "strategy/condition_hash.hpp"
 
@@ -218,7 +219,7 @@ std::optional<TemplateParams> params_of(TemplateId id) noexcept {
 }
 
 bool is_known(FeatureId id, Timeframe tf, const features::FeatureView& view) noexcept {
-  return id == FeatureId::none || id == FeatureId::price || Score{view.value(id, tf)}.is_finite();
+  return id == FeatureId::none || id == FeatureId::price || std::isfinite(view.value(id, tf));
 }
 
 }  // namespace
@@ -258,6 +259,16 @@ std::optional<TradeCondition> make_template(const TemplateChoice& choice,
   condition.time_stop = bracket.time_stop;
   condition.pattern_id = pattern_id_of(condition);
   return condition;
+}
+
+bool has_inputs(const TradeCondition& condition, const features::FeatureView& view) noexcept {
+  for (const Predicate& predicate : condition.when_all) {
+    if (!is_known(predicate.lhs, predicate.tf, view) ||
+        !is_known(predicate.rhs, predicate.tf, view)) {
+      return false;
+    }
+  }
+  return true;
 }
 
 StaticVector<FeatureId, 6> missing_inputs(const TradeCondition& condition,

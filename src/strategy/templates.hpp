@@ -61,5 +61,8 @@ struct TemplateChoice {
 // counts as `trend`.
 [[nodiscard]] StaticVector<model::FeatureId, 6> missing_inputs(
     const model::TradeCondition& condition, const features::FeatureView& view) noexcept;
+// Whether none is missing.
+[[nodiscard]] bool has_inputs(
+    const model::TradeCondition& condition, const features::FeatureView& view) noexcept;
 
 }  // namespace lanner::strategy
