@@ -268,6 +268,15 @@ void Sniper::wake_price(InstrumentId id, const Moment& moment, TriggerBuffer& ou
   update_edge(instrument);
 }
 
+// Asked for every watched value of every bar, and mostly nobody is due.
+inline void Sniper::collect_root(std::uint32_t root, std::int64_t key) noexcept {
+  while (roots_[root] != kNil && ladders_.key(roots_[root]) <= key) [[unlikely]] {
+    const std::uint32_t index = ladders_.pop(roots_[root]);
+    slots_[index].ladder = kNil;
+    scratch_.push_back(index);
+  }
+}
+
 void Sniper::collect_price(std::uint32_t instrument, Price price) noexcept {
   collect_root(price_root(instrument, Rung::up), price.raw());
   collect_root(price_root(instrument, Rung::down), ~price.raw());
@@ -335,14 +344,6 @@ void Sniper::collect_features(std::uint32_t instrument, const Moment& moment) no
         watched &= ~(std::uint64_t{1} << feature);
       }
     }
-  }
-}
-
-void Sniper::take_due(std::uint32_t root, std::int64_t key) noexcept {
-  while (roots_[root] != kNil && ladders_.key(roots_[root]) <= key) {
-    const std::uint32_t index = ladders_.pop(roots_[root]);
-    slots_[index].ladder = kNil;
-    scratch_.push_back(index);
   }
 }
 

@@ -215,12 +215,7 @@ class Sniper {
 
   void wake_price(InstrumentId id, const Moment& moment, TriggerBuffer& out) noexcept;
   void collect_features(std::uint32_t instrument, const Moment& moment) noexcept;
-  void collect_root(std::uint32_t root, std::int64_t key) noexcept {
-    if (ladders_.lowest(roots_[root]) <= key) [[unlikely]] {
-      take_due(root, key);
-    }
-  }
-  void take_due(std::uint32_t root, std::int64_t key) noexcept;
+  void collect_root(std::uint32_t root, std::int64_t key) noexcept;
   void collect_list(ListKind list, std::uint32_t instrument, std::uint8_t frames) noexcept;
   void collect_price(std::uint32_t instrument, Price price) noexcept;
   void look_at(std::span<const std::uint32_t> collected, const Moment& moment,
