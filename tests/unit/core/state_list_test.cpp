@@ -138,7 +138,7 @@ lanner::learn::Reflection::Slice 0
 lanner::learn::RegimeRules 0
 lanner::learn::VolatilityTerciles 0
 lanner::market::BarBuilder 0
-lanner::market::CostModel 64
+lanner::market::CostModel 88
 lanner::market::MarketState 0
 lanner::model::ParameterSet 4
 lanner::portfolio::Portfolio 8
