@@ -388,7 +388,9 @@ Status Tape::add_bars(const store::Catalog& catalog, InstrumentId id,
                                     : selection.to - length + Duration{1};
     const auto rows = (*bars)->between(selection.from, last_open);
     add_cursor(rows, id, interval_s, covered);
-    add_spans(covered, rows, length.ns(), kBarHole);
+    if (interval_s != intervals.back()) {  // for a coarser one, since each row is looked at
+      add_spans(covered, rows, length.ns(), kBarHole);
+    }
   }
   return {};
 }
@@ -397,6 +399,12 @@ Status Tape::add_bars(const store::Catalog& catalog, InstrumentId id,
 Status Tape::add_ticks(const store::Catalog& catalog, const store::SeriesInfo& info,
                        const TapeSelection& selection, std::vector<Span>& covered) {
   const InstrumentId id = info.instrument;
+  const auto& all = catalog.series();
+  const auto has = [&](store::SeriesKind kind) {
+    return std::any_of(all.begin(), all.end(), [&](const store::SeriesInfo& other) {
+      return other.instrument == id && other.kind == kind;
+    });
+  };
   const auto add = [&](const auto& opened) -> Status {
     if (!opened) {
       return tl::unexpected{opened.error()};
@@ -406,23 +414,19 @@ Status Tape::add_ticks(const store::Catalog& catalog, const store::SeriesInfo& i
     if constexpr (std::is_same_v<decltype(rows), std::span<const store::DepthRecord>>) {
       rows = with_snapshot((*opened)->rows(), rows);
     }
-    if (info.kind == store::SeriesKind::trades) {
+    if (info.kind == store::SeriesKind::trades && has(store::SeriesKind::bars)) {
       add_spans(covered, rows, 0, kTradeHole);
     }
     add_cursor(rows, id, 0, {});
     return {};
   };
-  const auto& all = catalog.series();
-  const bool has_depth = std::any_of(all.begin(), all.end(), [&](const store::SeriesInfo& other) {
-    return other.instrument == id && other.kind == store::SeriesKind::depth;
-  });
   switch (info.kind) {
     case store::SeriesKind::trades:
       return add(catalog.trades(id));
     case store::SeriesKind::funding:
       return add(catalog.funding(id));
     case store::SeriesKind::quotes:
-      return has_depth ? Status{} : add(catalog.quotes(id));
+      return has(store::SeriesKind::depth) ? Status{} : add(catalog.quotes(id));
     case store::SeriesKind::depth:
       return add(catalog.depth(id));
     case store::SeriesKind::marks:

@@ -67,13 +67,13 @@ const char* name_of(JournalTrouble trouble) noexcept {
 }
 
 Result<std::unique_ptr<JournalPump>> JournalPump::start(std::unique_ptr<JournalSegments> segments,
-                                                        Durability durability) {
-  auto ring = MirroredRing::make(kRingBytes);
+                                                        Durability durability, Memory memory) {
+  auto ring = MirroredRing::make(kRingBytes, static_cast<std::size_t>(memory));
   if (!ring) {
     return tl::unexpected{ring.error()};
   }
   std::unique_ptr<JournalPump> pump(
-      new JournalPump(std::move(*ring), std::move(segments), durability));
+      new JournalPump(std::move(*ring), std::move(segments), durability, memory));
   // Signals are the main thread's; that of a file beyond its limit becomes an error of the call.
   sigset_t all;
   sigset_t before;
@@ -85,10 +85,11 @@ Result<std::unique_ptr<JournalPump>> JournalPump::start(std::unique_ptr<JournalS
 }
 
 JournalPump::JournalPump(MirroredRing ring, std::unique_ptr<JournalSegments> segments,
-                         Durability durability)
+                         Durability durability, Memory memory)
     : ring_(std::move(ring)),
       segments_(std::move(segments)),
       durability_(durability),
+      touched_(static_cast<std::size_t>(memory)),
       thread_(std::make_unique<Thread>()) {
   sealed_chain_ = segments_->chain();
   chain_.store(sealed_chain_, std::memory_order_relaxed);
@@ -193,7 +194,9 @@ void JournalPump::run() noexcept {
       if (is_full) {
         provide();
       }
-      rest(kRestNs);
+      if (!take_memory()) {
+        rest(kRestNs);
+      }
       continue;
     }
     write_batch(head);
@@ -204,6 +207,17 @@ void JournalPump::run() noexcept {
       rest(kRetryNs);
     }
   }
+}
+
+// A step of it, so that a record that comes meanwhile waits no longer than that.
+bool JournalPump::take_memory() noexcept {
+  if (touched_ == ring_.size()) {
+    return false;
+  }
+  constexpr auto kStep = static_cast<std::size_t>(Memory::first);
+  ring_.touch(touched_, kStep);
+  touched_ += kStep;
+  return true;
 }
 
 void JournalPump::write_batch(std::uint64_t head) noexcept {

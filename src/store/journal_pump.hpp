@@ -33,9 +33,14 @@ class JournalPump {
   static constexpr std::size_t kRingBytes = 16UL * 1024 * 1024;
   static constexpr std::int64_t kLateNs = 1'000'000'000;  // a write or sync that takes longer
 
+  // Bytes of the ring that have their memory from the start.
+  enum class Memory : std::size_t {
+    all = kRingBytes,
+    first = 256 * 1024,  // the writing thread takes the rest while it has nothing to write
+  };
   // The segments have begun or go on. Fails when the system gives no memory.
   [[nodiscard]] static Result<std::unique_ptr<JournalPump>> start(
-      std::unique_ptr<JournalSegments> segments, Durability durability);
+      std::unique_ptr<JournalSegments> segments, Durability durability, Memory memory);
   JournalPump(const JournalPump&) = delete;
   JournalPump& operator=(const JournalPump&) = delete;
   // Writes what the disk takes without waiting and ends the thread.
@@ -98,10 +103,11 @@ class JournalPump {
  private:
   struct Thread;
   JournalPump(MirroredRing ring, std::unique_ptr<JournalSegments> segments,
-              Durability durability);
+              Durability durability, Memory memory);
   void run() noexcept;
   void write_batch(std::uint64_t head) noexcept;
   void provide() noexcept;
+  [[nodiscard]] bool take_memory() noexcept;
   void acknowledge(std::uint64_t position) noexcept;
   void answer_mark() noexcept;
   void answer() noexcept;
@@ -132,6 +138,7 @@ class JournalPump {
   std::atomic<bool> is_resting_{false};
   std::atomic<bool> is_awaited_{false};
   std::atomic<bool> is_stopping_{false};
+  std::size_t touched_ = 0;          // the writing thread's: of the ring
   bool is_late_ = false;             // the writing thread's: the last batch took too long
   std::uint64_t sealed_ = 0;         // its records have chain and checksum up to there
   std::uint64_t sealed_chain_ = 0;

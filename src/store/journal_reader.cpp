@@ -297,20 +297,6 @@ Result<JournalReader> JournalReader::open_at(const std::filesystem::path& sessio
   return reader;
 }
 
-bool verify_front(const std::filesystem::path& session, const JournalPlace& place) {
-  auto reader = JournalReader::open(session);
-  if (!reader) {
-    return false;
-  }
-  reader->end_at(place.segment, place.offset);
-  std::uint64_t sequence = 0;
-  while (const auto record = reader->next()) {
-    sequence = record->sequence;
-  }
-  return !reader->damage() && JournalPlace{reader->end_segment(), reader->end_offset(), sequence,
-                                           reader->chain()} == place;
-}
-
 std::optional<JournalRecord> JournalReader::next() {
   State& s = *state_;
   if (s.stop_segment == s.segment && s.offset >= s.stop_offset) {

@@ -87,8 +87,4 @@ class JournalReader {
   std::unique_ptr<State> state_;
 };
 
-// Every record up to the place is good, follows the one before, and the last one is the one that
-// the place names.
-[[nodiscard]] bool verify_front(const std::filesystem::path& session, const JournalPlace& place);
-
 }  // namespace lanner::store

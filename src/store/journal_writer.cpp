@@ -13,6 +13,7 @@ namespace {
 constexpr std::int64_t kPatienceNs = 10'000'000'000;
 // A journal that is dropped anyway need not push everything else out of the processor's caches.
 constexpr std::size_t kMemoryBytes = 64UL * 1024;
+constexpr std::size_t kDroppedBytes = kMemoryBytes + kPayloadBytesMax;
 
 tl::unexpected<Error> cannot(const char* what, const std::string& path, int error) {
   return fail(ErrorKind::failure, std::string("cannot ") + what + " " + path + ": " +
@@ -38,7 +39,8 @@ struct JournalWriter::State {
   JournalDisk* disk = nullptr;
   std::unique_ptr<JournalPump> pump;  // none in memory and while confirming
   std::uint64_t chain = 0;
-  std::vector<std::byte> buffer;
+  // Room for the largest record, of which most sessions never touch a hundredth.
+  std::unique_ptr<std::byte[]> buffer;
   bool is_closing = false;    // the closing record was committed
   Status error;
 
@@ -51,8 +53,8 @@ struct JournalWriter::State {
   std::vector<UnusedBytes> unused;
   std::uint64_t last_sequence = 0;
 
-  Status start_pump(std::unique_ptr<JournalSegments> segments) {
-    auto started = JournalPump::start(std::move(segments), header.durability);
+  Status start_pump(std::unique_ptr<JournalSegments> segments, JournalPump::Memory memory) {
+    auto started = JournalPump::start(std::move(segments), header.durability, memory);
     if (!started) {
       return tl::unexpected{started.error()};
     }
@@ -81,7 +83,8 @@ struct JournalWriter::State {
         failed != 0) {
       return cannot("continue", segments->path(), failed);
     }
-    return start_pump(std::move(segments));
+    // Nobody who waits for a session to be back waits for the whole queue.
+    return start_pump(std::move(segments), JournalPump::Memory::first);
   }
 
   // The recorded bytes were checked by resume(), so kind, sequence and payload decide; checksum
@@ -104,7 +107,7 @@ struct JournalWriter::State {
 
 JournalWriter::JournalWriter(std::unique_ptr<State> state) : state_(std::move(state)) {
   if (state_->pump == nullptr) {
-    state_->buffer.resize(kMemoryBytes + kPayloadBytesMax);
+    state_->buffer = std::make_unique_for_overwrite<std::byte[]>(kDroppedBytes);
     rewind();
   } else {
     go_on_in_queue();
@@ -140,7 +143,8 @@ Result<JournalWriter> JournalWriter::create(const std::filesystem::path& session
   if (const int failed = segments->begin(); failed != 0) {
     return cannot("create", (session / segment_name(1)).string(), failed);
   }
-  if (const auto started = state->start_pump(std::move(segments)); !started) {
+  if (const auto started = state->start_pump(std::move(segments), JournalPump::Memory::all);
+      !started) {
     return tl::unexpected{started.error()};
   }
   return JournalWriter(std::move(state));
@@ -201,10 +205,10 @@ Result<JournalWriter> JournalWriter::resume(const std::filesystem::path& session
 
 // What was there was confirmed or is dropped.
 void JournalWriter::rewind() noexcept {
-  at_ = state_->buffer.data();
+  at_ = state_->buffer.get();
   limit_ = at_ + kMemoryBytes;
   // Each record of a recorded part is confirmed by itself; what is dropped goes nowhere.
-  taken_at_ = state_->recorded ? at_ : at_ + state_->buffer.size();
+  taken_at_ = state_->recorded ? at_ : at_ + kDroppedBytes;
 }
 
 // Each record is handed over by itself; the queue wraps round, so its place is asked for again.
@@ -237,9 +241,9 @@ void JournalWriter::hand_over() noexcept {
     return;
   }
   RecordHeader header;
-  std::memcpy(&header, s.buffer.data(), sizeof header);
+  std::memcpy(&header, s.buffer.get(), sizeof header);
   s.confirm(header.kind, header.sequence,
-            std::span(s.buffer).subspan(kRecordHeaderBytes, header.length));
+            {s.buffer.get() + kRecordHeaderBytes, header.length});
   if (s.pump != nullptr) {
     go_on_in_queue();
   } else {

@@ -20,7 +20,7 @@ tl::unexpected<Error> no_memory(int error) {
 
 }  // namespace
 
-Result<MirroredRing> MirroredRing::make(std::size_t bytes) {
+Result<MirroredRing> MirroredRing::make(std::size_t bytes, std::size_t touched) {
   ENSURE(bytes >= 4096 && (bytes & (bytes - 1)) == 0);
   const int fd = ::memfd_create("lanner-journal", MFD_CLOEXEC);
   if (fd < 0) {
@@ -40,9 +40,8 @@ Result<MirroredRing> MirroredRing::make(std::size_t bytes) {
   auto* const data = static_cast<std::byte*>(both);
   bool is_mapped = true;
   for (std::byte* const half : {data, data + bytes}) {
-    // Populated, so that no record pays for a page's first touch.
-    is_mapped = is_mapped && ::mmap(half, bytes, PROT_READ | PROT_WRITE,
-                                    MAP_SHARED | MAP_FIXED | MAP_POPULATE, fd, 0) != MAP_FAILED;
+    is_mapped = is_mapped && ::mmap(half, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED,
+                                    fd, 0) != MAP_FAILED;
   }
   const int error = errno;
   ::close(fd);
@@ -50,7 +49,15 @@ Result<MirroredRing> MirroredRing::make(std::size_t bytes) {
     ::munmap(both, 2 * bytes);
     return no_memory(error);
   }
-  return MirroredRing{data, bytes};
+  MirroredRing ring{data, bytes};
+  ring.touch(0, touched);
+  return ring;
+}
+
+void MirroredRing::touch(std::size_t from, std::size_t bytes) const noexcept {
+  for (std::byte* const half : {data_, data_ + size_}) {
+    ::madvise(half + from, bytes, MADV_POPULATE_WRITE);
+  }
 }
 
 MirroredRing::MirroredRing(MirroredRing&& other) noexcept

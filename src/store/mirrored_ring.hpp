@@ -11,10 +11,15 @@ namespace lanner::store {
 // Memory of 2^n bytes that is mapped twice in a row, so that no record is split at the end.
 class MirroredRing {
  public:
-  [[nodiscard]] static Result<MirroredRing> make(std::size_t bytes);
+  // The first `touched` bytes have their memory already, so that who writes there does not pay for
+  // a page's first touch; touch() sees to the others.
+  [[nodiscard]] static Result<MirroredRing> make(std::size_t bytes, std::size_t touched);
   MirroredRing(MirroredRing&& other) noexcept;
   MirroredRing& operator=(MirroredRing&& other) noexcept;
   ~MirroredRing();
+  // Whole pages, by any thread; what they hold stays. A system that cannot leaves it to the first
+  // who writes there.
+  void touch(std::size_t from, std::size_t bytes) const noexcept;
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
   // `bytes` <= size() from a position that only grows.
   [[nodiscard]] std::span<std::byte> at(std::uint64_t position, std::size_t bytes) const noexcept {

@@ -17,6 +17,7 @@
 #include "runtime/recovery/recovery.hpp"
 #include "runtime/recovery/snapshot_keeper.hpp"
 #include "store/journal_reader.hpp"
+#include "store/snapshot/journal_front.hpp"
 #include "store/snapshot/snapshot_file.hpp"
 #include "support/recorded_market.hpp"
 #include "support/synthetic_session.hpp"

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/state_archive.hpp"
+#include "store/snapshot/journal_front.hpp"
 #include "store/snapshot/snapshot_file.hpp"
 
 namespace lanner::runtime {

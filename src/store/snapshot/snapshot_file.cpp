@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/crc32c.hpp"
+#include "base/hash.hpp"
 #include "store/atomic_file.hpp"
 
 namespace lanner::store {
@@ -93,7 +94,7 @@ Status write_snapshot(const std::filesystem::path& session, const SessionIdentit
                       const JournalPlace& place, std::int64_t ts_ns,
                       std::span<const std::byte> state) {
   SnapshotHeader header;
-  header.state_crc = crc32c(state);
+  header.state_hash = hash64(state);
   header.state_bytes = state.size();
   header.place = place;
   header.config_hash = identity.config_hash;
@@ -124,7 +125,7 @@ Result<Snapshot> Snapshot::open(const std::filesystem::path& file,
   if (!header) {
     return tl::unexpected{header.error()};
   }
-  if (header->state_crc != crc32c(mapped->bytes().subspan(sizeof(SnapshotHeader)))) {
+  if (header->state_hash != hash64(mapped->bytes().subspan(sizeof(SnapshotHeader)))) {
     return refused(file, "its state is damaged");
   }
   return Snapshot(std::move(*mapped), *header);

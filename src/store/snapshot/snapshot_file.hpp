@@ -22,16 +22,15 @@
 namespace lanner::store {
 
 inline constexpr std::uint64_t kSnapshotMagic = 0x3150414E534E414CULL;  // "LANSNAP1"
-inline constexpr std::uint16_t kSnapshotVersion = 1;
+inline constexpr std::uint16_t kSnapshotVersion = 2;
 inline constexpr std::size_t kSnapshotsKept = 2;
 
 struct SnapshotHeader {
   std::uint64_t magic = kSnapshotMagic;
-  std::uint32_t crc = 0;  // CRC-32C of the header behind it, which holds that of the state
+  std::uint32_t crc = 0;  // CRC-32C of the header behind it
   std::uint16_t version = kSnapshotVersion;
   std::uint16_t header_bytes = 152;
-  std::uint32_t state_crc = 0;
-  std::uint32_t zero = 0;
+  std::uint64_t state_hash = 0;  // XXH3-64
   std::uint64_t state_bytes = 0;
   JournalPlace place;             // behind the last event that the state has seen
   std::uint64_t config_hash = 0;  // of the session, as its journal's segments say it
