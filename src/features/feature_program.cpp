@@ -233,9 +233,8 @@ double plain(const FeatureStep& step, const double* x, const FeatureProgram::Inp
     case Op::close: return in.bar->close;
     case Op::volume: return in.bar->volume;
     case Op::feature: {
-      const std::size_t tf =
-          step.tf == model::Timeframe::count_ ? in.tf : static_cast<std::size_t>(step.tf);
-      return in.values[tf * model::kFeatureCount + static_cast<std::size_t>(step.feature)];
+      const auto own = static_cast<model::Timeframe>(in.tf);
+      return in.values.value(step.feature, step.tf == model::Timeframe::count_ ? own : step.tf);
     }
     case Op::negate: return -x[0];
     case Op::add: return x[0] + x[1];

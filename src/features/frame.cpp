@@ -1,5 +1,6 @@
 #include "features/frame.hpp"
 
+#include <array>
 #include <cmath>
 #include <cstring>
 
@@ -10,8 +11,17 @@ namespace {
 
 using model::FeatureId;
 
-constexpr std::uint32_t kRsiLength = 14;
 constexpr std::uint32_t kAtrLength = 14;
+
+// Of the means of every frame (Frame::Means): the lengths, the share of a new value, and the bars
+// from which on all of them are seeded. The first bar brings no move, so those of moves begin with
+// the second.
+constexpr std::array<std::uint32_t, 6> kLengths{9, 21, 50, 14, 14, 14};
+constexpr std::array<double, 6> kShares{2.0 / (9.0 + 1.0),  2.0 / (21.0 + 1.0),
+                                        2.0 / (50.0 + 1.0), 1.0 / 14.0,
+                                        1.0 / 14.0,         1.0 / 14.0};
+constexpr std::size_t kFirstOfMoves = 3;
+constexpr std::uint32_t kSeeded = 50;
 
 using Values = std::span<double, model::kFeatureCount>;
 
@@ -181,46 +191,77 @@ double DirectionalIndex::add(const Ohlcv& bar, const Ohlcv& before) noexcept {
 }
 
 void Frame::add(const Ohlcv& bar, OnDemand wanted, Values out) noexcept {
+  const double before = bars_ == 0 ? bar.close : previous_close_;
+  const double move = bar.close - before;
+  add_means({bar.close, bar.close, bar.close, move > 0.0 ? move : 0.0, move < 0.0 ? -move : 0.0,
+             greater(bar.high, before) - smaller(bar.low, before)});
+  ++bars_;
+  const Means shown = shown_means();
   at(out, FeatureId::price) = bar.close;
-  add_moves(bar, out);
-  at(out, FeatureId::ema9) = ema9_.add(bar.close, 9);
-  at(out, FeatureId::ema21) = ema21_.add(bar.close, 21);
-  at(out, FeatureId::ema50) = ema50_.add(bar.close, 50);
+  at(out, FeatureId::ret_bps) = bars_ > 1 ? move / before * 1e4 : kAbsent;
+  at(out, FeatureId::ema9) = shown[0];
+  at(out, FeatureId::ema21) = shown[1];
+  at(out, FeatureId::ema50) = shown[2];
+  const double gain = shown[3];
+  const double moved = gain + shown[4];
+  // Without any move neither side is stronger: the middle of the scale.
+  at(out, FeatureId::rsi14) = moved > 0.0 ? 100.0 * gain / moved : moved + 50.0;
+  const double atr = shown[5];
+  at(out, FeatureId::atr14) = atr;
+  at(out, FeatureId::atr_pct) = atr / bar.close * 100.0;
   if (wanted.has(OnDemand::macd)) {
-    ++macd_bars_;
-    const double macd = macd_fast_.add(bar.close, 12) - macd_slow_.add(bar.close, 26);
-    // Absent while the slow mean warms up; the signal is seeded with the first 9 differences.
-    at(out, FeatureId::macd_hist) =
-        std::isfinite(macd) ? macd - macd_signal_.add(macd, 9) : kAbsent;
+    add_macd(bar.close, out);
   }
   if (wanted.has(OnDemand::adx)) [[unlikely]] {
     add_direction(bar, out);
   }
-  add_windows(bar, wanted, out);
+  keep(bar);
   previous_close_ = bar.close;
-  ++bars_;
 }
 
-void Frame::add_moves(const Ohlcv& bar, Values out) noexcept {
-  at(out, FeatureId::ret_bps) = kAbsent;
-  at(out, FeatureId::rsi14) = kAbsent;
-  at(out, FeatureId::atr14) = kAbsent;
-  at(out, FeatureId::atr_pct) = kAbsent;
-  if (bars_ == 0) {
+// All in lanes once they are seeded, since they need not wait for each other.
+void Frame::add_means(const Means& values) noexcept {
+  if (bars_ < kSeeded) [[unlikely]] {
+    seed_means(values);
     return;
   }
-  const double move = bar.close - previous_close_;
-  at(out, FeatureId::ret_bps) = move / previous_close_ * 1e4;
-  const double gain = gain_.add(move > 0.0 ? move : 0.0, kRsiLength);
-  const double loss = loss_.add(move < 0.0 ? -move : 0.0, kRsiLength);
-  if (std::isfinite(gain)) {
-    // Without any move neither side is stronger: the middle of the scale.
-    at(out, FeatureId::rsi14) = gain + loss > 0.0 ? 100.0 * gain / (gain + loss) : 50.0;
+  for (std::size_t i = 0; i < kMeans; i += 2) {
+    const Lanes mean = lanes_at(&means_[i]);
+    put_lanes(&means_[i], mean + lanes_at(&kShares[i]) * (lanes_at(&values[i]) - mean));
   }
-  const double range = greater(bar.high, previous_close_) - smaller(bar.low, previous_close_);
-  const double atr = range_.add(range, kAtrLength);
-  at(out, FeatureId::atr14) = atr;
-  at(out, FeatureId::atr_pct) = atr / bar.close * 100.0;
+}
+
+void Frame::seed_means(const Means& values) noexcept {
+  static_assert(kLengths.size() == kMeans && kShares.size() == kMeans && kMeans % 2 == 0);
+  for (std::size_t i = bars_ == 0 ? kFirstOfMoves : kMeans; i-- > 0;) {
+    const std::uint32_t seen = i < kFirstOfMoves ? bars_ : bars_ - 1;
+    if (seen >= kLengths[i]) {
+      means_[i] += kShares[i] * (values[i] - means_[i]);
+      continue;
+    }
+    means_[i] += values[i];
+    if (seen + 1 == kLengths[i]) {
+      means_[i] /= static_cast<double>(kLengths[i]);
+    }
+  }
+}
+
+Frame::Means Frame::shown_means() const noexcept {
+  Means shown = means_;
+  if (bars_ < kSeeded) [[unlikely]] {
+    for (std::size_t i = 0; i < kMeans; ++i) {
+      const std::uint32_t seen = i < kFirstOfMoves ? bars_ : bars_ - 1;
+      shown[i] = seen < kLengths[i] ? kAbsent : shown[i];
+    }
+  }
+  return shown;
+}
+
+void Frame::add_macd(double close, Values out) noexcept {
+  ++macd_bars_;
+  const double macd = macd_fast_.add(close, 12) - macd_slow_.add(close, 26);
+  // Absent while the slow mean warms up; the signal is seeded with the first 9 differences.
+  at(out, FeatureId::macd_hist) = std::isfinite(macd) ? macd - macd_signal_.add(macd, 9) : kAbsent;
 }
 
 // Before the arrays take this bar, so that their last one is the bar before.
@@ -231,35 +272,34 @@ void Frame::add_direction(const Ohlcv& bar, Values out) noexcept {
   }
 }
 
-void Frame::add_windows(const Ohlcv& bar, OnDemand wanted, Values out) noexcept {
+void Frame::keep(const Ohlcv& bar) noexcept {
   make_room();
   closes_[held_] = bar.close;
   highs_[held_] = bar.high;
   lows_[held_] = bar.low;
   volumes_[held_] = bar.volume;
   ++held_;
-  recall(wanted, 0, out);
 }
 
-void Frame::recall(OnDemand wanted, std::size_t age, Values out) const noexcept {
+double Frame::window(FeatureId id, std::size_t age) const noexcept {
   const std::size_t end = held_ < age ? 0 : held_ - age;  // behind the bar that is asked for
-  if (end > kWindow) {
-    const std::size_t first = end - 1 - kWindow;
-    if (wanted.has(OnDemand::donchian)) {
-      at(out, FeatureId::don20_hi) = extreme_of<kWindow>(&highs_[first], greater);
-      at(out, FeatureId::don20_lo) = extreme_of<kWindow>(&lows_[first], smaller);
-    }
-    if (wanted.has(OnDemand::volume_z)) {
-      at(out, FeatureId::vol_z) =
-          z_score_of(volumes_[end - 1], window_of<kWindow>(&volumes_[first]));
-    }
-    if (wanted.has(OnDemand::efficiency)) {
-      at(out, FeatureId::er20) = efficiency_of(window_of<kWindow + 1>(&closes_[first]));
-    }
+  const bool is_band = id == FeatureId::bb_pos;
+  if (end < (is_band ? kWindow : kWindow + 1)) {
+    return kAbsent;
   }
-  if (end >= kWindow && wanted.has(OnDemand::band)) {
-    at(out, FeatureId::bb_pos) = band_position_of(window_of<kWindow>(&closes_[end - kWindow]));
-  }
+  const std::size_t first = end - 1 - kWindow;  // of the bars before, and not of the band's
+  const auto value = [&] {
+    switch (id) {
+      case FeatureId::bb_pos: return band_position_of(window_of<kWindow>(&closes_[end - kWindow]));
+      case FeatureId::don20_hi: return extreme_of<kWindow>(&highs_[first], greater);
+      case FeatureId::don20_lo: return extreme_of<kWindow>(&lows_[first], smaller);
+      case FeatureId::er20: return efficiency_of(window_of<kWindow + 1>(&closes_[first]));
+      case FeatureId::vol_z:
+        return z_score_of(volumes_[end - 1], window_of<kWindow>(&volumes_[first]));
+      default: return kAbsent;
+    }
+  }();
+  return finite_or_absent(value);
 }
 
 void Frame::make_room() noexcept {

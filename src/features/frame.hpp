@@ -30,6 +30,11 @@ struct Ohlcv {
 // (value - mean) / population standard deviation of `before`; absent when those are all equal.
 [[nodiscard]] double z_score(double value, std::span<const double> before) noexcept;
 
+// Features of the last 20 bars, made when they are read: most closed bars are never asked.
+[[nodiscard]] constexpr bool is_window(model::FeatureId id) noexcept {
+  return id >= model::FeatureId::bb_pos && id <= model::FeatureId::vol_z;
+}
+
 // Exponential mean with alpha = 2 / (n + 1), seeded with the mean of the first n values.
 class Ema {
  public:
@@ -69,34 +74,26 @@ class OnDemand {
  public:
   enum Bit : std::uint32_t {
     macd = 1U << 0U,
-    donchian = 1U << 1U,
-    volume_z = 1U << 2U,
-    band = 1U << 3U,
-    efficiency = 1U << 4U,
-    adx = 1U << 5U,
-    // From here on they need more than the instrument's own bars (MarketInputs).
-    spread = 1U << 6U,
-    depth = 1U << 7U,
-    order_flow = 1U << 8U,
-    open_interest = 1U << 9U,
-    liquidations = 1U << 10U,
-    funding_rank = 1U << 11U,
-    basis = 1U << 12U,
-    regime = 1U << 13U,
-    sentiment = 1U << 14U,
-    momentum = 1U << 15U,
-    user = 1U << 16U,
+    // From here on they stand behind the others in a row of values, and all but this one need more
+    // than the instrument's own bars (MarketInputs).
+    adx = 1U << 1U,
+    spread = 1U << 2U,
+    depth = 1U << 3U,
+    order_flow = 1U << 4U,
+    open_interest = 1U << 5U,
+    liquidations = 1U << 6U,
+    funding_rank = 1U << 7U,
+    basis = 1U << 8U,
+    regime = 1U << 9U,
+    sentiment = 1U << 10U,
+    momentum = 1U << 11U,
+    user = 1U << 12U,
   };
-  static constexpr std::uint32_t kExtras = ~((1U << 6U) - 1U);
+  static constexpr std::uint32_t kExtras = ~((1U << 1U) - 1U);
   // The bit that a feature needs; 0 = it is always there.
   [[nodiscard]] static constexpr std::uint32_t bit_of(model::FeatureId id) noexcept {
     switch (id) {
       case model::FeatureId::macd_hist: return macd;
-      case model::FeatureId::don20_hi:
-      case model::FeatureId::don20_lo: return donchian;
-      case model::FeatureId::vol_z: return volume_z;
-      case model::FeatureId::bb_pos: return band;
-      case model::FeatureId::er20: return efficiency;
       case model::FeatureId::adx14: return adx;
       case model::FeatureId::spread_bps:
       case model::FeatureId::spread_ratio: return spread;
@@ -117,10 +114,6 @@ class OnDemand {
       case model::FeatureId::rank_24h: return momentum;
       default: return is_user_feature(id) ? user : 0U;
     }
-  }
-  // Those that a subscription finds in the bars kept; the others warm up from there.
-  [[nodiscard]] static constexpr OnDemand windows() noexcept {
-    return OnDemand{donchian | volume_z | band | efficiency};
   }
   constexpr OnDemand() noexcept = default;
   explicit constexpr OnDemand(std::uint32_t bits) noexcept : bits_(bits) {}
@@ -167,12 +160,11 @@ class DirectionalIndex {
 class Frame {
  public:
   // Writes the features of this bar that need nothing but bars into `out` (indexed by FeatureId);
-  // leaves the others untouched.
+  // leaves the others untouched, windows among them.
   void add(const Ohlcv& bar, OnDemand wanted,
            std::span<double, model::kFeatureCount> out) noexcept;
-  // Writes the wanted window features as they stood `age` bars ago (0 or 1).
-  void recall(OnDemand wanted, std::size_t age,
-              std::span<double, model::kFeatureCount> out) const noexcept;
+  // A window feature as it stood `age` bars ago (0 or 1); NaN = absent.
+  [[nodiscard]] double window(model::FeatureId id, std::size_t age) const noexcept;
   [[nodiscard]] std::uint32_t bars() const noexcept { return bars_; }
   [[nodiscard]] std::uint32_t macd_bars() const noexcept { return macd_bars_; }
   // Close less the close 20 bars before; zero while there are fewer.
@@ -184,12 +176,18 @@ class Frame {
   static constexpr std::size_t kWindow = 20;
   // Room beyond the window, so that the arrays move once in several bars.
   static constexpr std::size_t kHistory = 28;
-  static constexpr std::size_t kKept = kWindow + 1;  // with the next one, recall knows age 1
+  static constexpr std::size_t kKept = kWindow + 1;  // with the next one, window() knows age 1
   static_assert(kHistory > kKept);
 
-  void add_moves(const Ohlcv& bar, std::span<double, model::kFeatureCount> out) noexcept;
-  void add_windows(const Ohlcv& bar, OnDemand wanted,
-                   std::span<double, model::kFeatureCount> out) noexcept;
+  // The means of every frame, in the order of their places in means_.
+  static constexpr std::size_t kMeans = 6;
+  using Means = std::array<double, kMeans>;  // ema9, ema21, ema50, gain, loss, true range
+
+  void add_means(const Means& values) noexcept;
+  void seed_means(const Means& values) noexcept;
+  [[nodiscard]] Means shown_means() const noexcept;
+  void keep(const Ohlcv& bar) noexcept;
+  void add_macd(double close, std::span<double, model::kFeatureCount> out) noexcept;
   void add_direction(const Ohlcv& bar, std::span<double, model::kFeatureCount> out) noexcept;
   void make_room() noexcept;
 
@@ -197,12 +195,7 @@ class Frame {
   std::uint32_t macd_bars_ = 0;
   std::size_t held_ = 0;  // bars in the arrays, oldest first
   double previous_close_ = 0.0;
-  WilderMean gain_;
-  WilderMean loss_;
-  WilderMean range_;
-  Ema ema9_;
-  Ema ema21_;
-  Ema ema50_;
+  Means means_{};  // sums until they are seeded
   Ema macd_fast_;
   Ema macd_slow_;
   Ema macd_signal_;
@@ -216,8 +209,8 @@ class Frame {
   // What it remembers (base/state_archive.hpp).
   template <typename Archive>
   void fields(Archive& archive) {
-    archive(bars_, macd_bars_, held_, previous_close_, gain_, loss_, range_, ema9_, ema21_, ema50_,
-            macd_fast_, macd_slow_, macd_signal_, direction_, closes_, highs_, lows_, volumes_);
+    archive(bars_, macd_bars_, held_, previous_close_, means_, macd_fast_, macd_slow_,
+            macd_signal_, direction_, closes_, highs_, lows_, volumes_);
   }
 };
 

@@ -19,4 +19,11 @@ inline void put_lanes(double* values, Lanes lanes) noexcept {
   std::memcpy(values, &lanes, sizeof lanes);
 }
 
+// What is not finite becomes NaN, without a branch: nothing less itself is nothing, and infinity
+// less itself is NaN.
+template <typename T>
+[[nodiscard]] T finite_or_absent(T value) noexcept {
+  return value - (value - value);
+}
+
 }  // namespace lanner::features

@@ -29,9 +29,19 @@ Ohlcv to_ohlcv(const model::Bar& bar) noexcept {
           measure(bar.volume)};
 }
 
-// The features of bars alone and of every session's other inputs; what comes behind them is absent
-// unless somebody asked.
-constexpr std::size_t kAlwaysShown = index_of(FeatureId::btc_ret_bps) + 1;
+// A row of values: those of bars alone, the windows (made when they are read), those of every
+// session's other inputs, and from here on what is absent unless somebody asked.
+constexpr std::size_t kFirstWindow = index_of(FeatureId::bb_pos);
+constexpr std::size_t kBehindWindows = index_of(FeatureId::vol_z) + 1;
+static_assert(kBehindWindows - kFirstWindow == 5);
+constexpr std::size_t kFirstAsked = index_of(FeatureId::btc_ret_bps) + 1;
+
+// What nobody subscribed to stays absent in both rows.
+std::size_t end_of_row(OnDemand wanted) noexcept {
+  return !wanted.has_extras()          ? kFirstAsked
+         : wanted.has(OnDemand::user) ? model::kFeatureCount
+                                      : model::kBuiltInFeatureCount;
+}
 
 bool has_prices(const model::Bar& bar) noexcept {
   return bar.open.is_positive() && bar.high.is_positive() && bar.low.is_positive() &&
@@ -56,16 +66,13 @@ FrameSet frames_of(std::int64_t length_ns) noexcept {
   return frames;
 }
 
-// What is not finite becomes NaN, without a branch each: nothing less itself is nothing, and
-// infinity less itself is NaN.
-void absent_unless_finite(double* values, std::size_t count) noexcept {
+void drop_infinite(double* values, std::size_t count) noexcept {
   std::size_t i = 0;
   for (; i + 2 <= count; i += 2) {
-    const Lanes lanes = lanes_at(values + i);
-    put_lanes(values + i, lanes - (lanes - lanes));
+    put_lanes(values + i, finite_or_absent(lanes_at(values + i)));
   }
   if (i < count) {
-    values[i] -= values[i] - values[i];
+    values[i] = finite_or_absent(values[i]);
   }
 }
 
@@ -96,6 +103,7 @@ FeaturePipeline::FeaturePipeline(const model::InstrumentTable& instruments, OnDe
     for (std::size_t j = 0; j < instruments.size(); ++j) {
       if (is_btc_of(instruments[j], instruments[i])) {
         series_[i].btc = InstrumentId{static_cast<std::uint32_t>(j)};
+        series_[j].is_leader = true;
         break;
       }
     }
@@ -115,17 +123,10 @@ void FeaturePipeline::subscribe(FeatureId id, Timeframe tf) noexcept {
   wanted_anywhere_.add(asked);
   if (asked.has(OnDemand::regime)) {
     // Whatever timeframe shows it, the regime is made of this one's bars.
-    subscribe(FeatureId::er20, kRegimeFrame);
     wanted_[static_cast<std::size_t>(kRegimeFrame)].add(asked);
   }
   if (asked.has(OnDemand::momentum)) {
     wanted_[static_cast<std::size_t>(Timeframe::h1)].add(asked);
-  }
-  const std::size_t offset = index * model::kFeatureCount;
-  for (Series& series : series_) {
-    using Values = std::span<double, model::kFeatureCount>;
-    series.frames[index].recall(asked, 0, Values{&series.now[offset], model::kFeatureCount});
-    series.frames[index].recall(asked, 1, Values{&series.before[offset], model::kFeatureCount});
   }
 }
 
@@ -154,19 +155,19 @@ FrameSet FeaturePipeline::on_bar(const model::Bar& bar, Timestamp close) noexcep
     series.fed = frames_of(length_ns);
   }
   for (std::size_t tf = 0; tf < model::kTimeframeCount; ++tf) {
-    const std::int64_t frame_ns = kLengthsNs[tf];
-    Pending& pending = series.pending[tf];
     if (!series.fed.has(static_cast<Timeframe>(tf))) {
       continue;
     }
-    if (pending.is_open) {
+    const std::int64_t frame_ns = kLengthsNs[tf];
+    Pending& pending = series.pending[tf];
+    if (pending.end_ns != Pending::kNotOpen) {
       extend(pending.bar, values);
     } else {
       // Bars mostly follow each other without a gap, and a division is dear.
-      const bool follows = open_ns == pending.start_ns + frame_ns;
-      pending = {follows ? open_ns : open_ns / frame_ns * frame_ns, values, true};
+      const bool follows = open_ns == series.frame_close_ns[tf];
+      pending = {(follows ? open_ns : open_ns / frame_ns * frame_ns) + frame_ns, values};
     }
-    if (close.ns() == pending.start_ns + frame_ns) {
+    if (close.ns() == pending.end_ns) {
       close_frame(series, tf, pending.bar, close);
       closed.add(static_cast<Timeframe>(tf));
     }
@@ -181,7 +182,7 @@ void FeaturePipeline::close_late(Series& series, std::int64_t open_ns, Timestamp
                                  FrameSet& closed) noexcept {
   for (std::size_t tf = 0; tf < model::kTimeframeCount; ++tf) {
     const Pending& pending = series.pending[tf];
-    if (pending.is_open && open_ns >= pending.start_ns + kLengthsNs[tf]) {
+    if (open_ns >= pending.end_ns) {
       close_frame(series, tf, pending.bar, close);
       closed.add(static_cast<Timeframe>(tf));
     }
@@ -191,45 +192,57 @@ void FeaturePipeline::close_late(Series& series, std::int64_t open_ns, Timestamp
 void FeaturePipeline::close_frame(Series& series, std::size_t tf, const Ohlcv& bar,
                                   Timestamp close) noexcept {
   const std::size_t offset = tf * model::kFeatureCount;
-  double* now = series.now.data() + offset;
+  double* const now = series.now.data() + offset;
+  double* const before = series.before.data() + offset;
   const OnDemand wanted = wanted_[tf];
-  // What nobody subscribed to stays absent in both rows.
-  const std::size_t shown = wanted.has(OnDemand::user)  ? model::kFeatureCount
-                            : wanted.has_extras() ? model::kBuiltInFeatureCount
-                                                  : kAlwaysShown;
-  std::memcpy(series.before.data() + offset, now, shown * sizeof(double));
+  const Timestamp boundary{series.pending[tf].end_ns};
+  const auto keep_before = [now, before](std::size_t first, std::size_t end) {
+    std::memcpy(before + first, now + first, (end - first) * sizeof(double));
+  };
+  keep_before(0, kFirstWindow);
+  keep_before(kBehindWindows, kFirstAsked);
+  const std::size_t end = end_of_row(wanted);
+  if (end > kFirstAsked) [[unlikely]] {
+    keep_before(kFirstAsked, end);
+  }
   series.frames[tf].add(bar, wanted,
                         std::span<double, model::kFeatureCount>{now, model::kFeatureCount});
-  if (series.volume > 0.0) {
+  double& vwap_dev_bps = now[index_of(FeatureId::vwap_dev_bps)];
+  double& vwap_dev_atr = now[index_of(FeatureId::vwap_dev_atr)];
+  vwap_dev_bps = vwap_dev_atr = kAbsent;
+  if (series.volume > 0.0) [[likely]] {
     const double vwap = series.turnover / series.volume;
-    now[index_of(FeatureId::vwap_dev_bps)] = (bar.close - vwap) / vwap * 1e4;
-    now[index_of(FeatureId::vwap_dev_atr)] =
-        (bar.close - vwap) / now[index_of(FeatureId::atr14)];
-  } else {
-    now[index_of(FeatureId::vwap_dev_bps)] = now[index_of(FeatureId::vwap_dev_atr)] = kAbsent;
+    const double deviation = bar.close - vwap;
+    vwap_dev_bps = deviation / vwap * 1e4;
+    // Of what needs nothing but bars, only this one can be infinite: prices are positive.
+    vwap_dev_atr = finite_or_absent(deviation / now[index_of(FeatureId::atr14)]);
   }
   const bool is_funding_known = close.ns() - series.funding_ns <= kFundingAgeMax.ns();
   now[index_of(FeatureId::funding_bps)] = is_funding_known ? series.funding_bps : kAbsent;
   now[index_of(FeatureId::btc_ret_bps)] = btc_return(series, tf, close);
   if (wanted.has_extras()) [[unlikely]] {
-    const auto index = static_cast<std::size_t>(&series - series_.data());
-    const Timestamp boundary{series.pending[tf].start_ns + kLengthsNs[tf]};
-    close_extras({index, tf, bar, boundary, close, now});
+    const Closing closing{static_cast<std::size_t>(&series - series_.data()), tf, bar, boundary,
+                          close, now};
+    close_extras(closing);
+    drop_infinite(now + kFirstAsked, end - kFirstAsked);
+    if (wanted.has(OnDemand::user)) {
+      close_own(closing);
+    }
   }
-  absent_unless_finite(now, shown);
-  if (wanted.has(OnDemand::user)) [[unlikely]] {
-    close_own({static_cast<std::size_t>(&series - series_.data()), tf, bar, {}, close, now});
+  if (series.is_leader) {
+    lead(series.leads[tf], now[index_of(FeatureId::ret_bps)], close);
   }
+  series.frame_close_ns[tf] = boundary.ns();
+  series.pending[tf].end_ns = Pending::kNotOpen;
+}
 
-  Lead& lead = series.leads[tf];
+void FeaturePipeline::lead(Lead& lead, double ret_bps, Timestamp close) noexcept {
   if (close.ns() > lead.known_ns) {
     lead.prior_ns = lead.known_ns;
     lead.prior_ret_bps = lead.ret_bps;
     lead.known_ns = close.ns();
   }
-  lead.ret_bps = now[index_of(FeatureId::ret_bps)];
-  series.frame_close_ns[tf] = series.pending[tf].start_ns + kLengthsNs[tf];
-  series.pending[tf].is_open = false;
+  lead.ret_bps = ret_bps;
 }
 
 double FeaturePipeline::btc_return(const Series& series, std::size_t tf,
@@ -275,8 +288,6 @@ bool FeaturePipeline::is_warm(InstrumentId id, FeatureId feature, Timeframe tf) 
     case FeatureId::btc_ret_bps:
       return series.btc.is_valid() && frame.bars() >= 1 &&
              bars_closed(series.btc, tf) >= needed;
-    case FeatureId::adx14:
-      return std::isfinite(view(id).value(feature, tf));
     default:
       return OnDemand{OnDemand::bit_of(feature)}.has_extras()
                  ? std::isfinite(view(id).value(feature, tf))

@@ -5,12 +5,14 @@
 
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <vector>
 
 #include "base/fixed.hpp"
 #include "base/ids.hpp"
 #include "base/time.hpp"
+#include "features/feature_view.hpp"
 #include "features/frame.hpp"
 #include "features/market_inputs.hpp"
 #include "features/schema.hpp"
@@ -33,30 +35,6 @@ struct FrameSet {
   }
 };
 
-// Values at the last and at the previous closed bar of each timeframe; NaN = absent. Points into
-// the pipeline: valid as long as it lives, and always current.
-struct FeatureView {
-  const double* now = nullptr;  // [tf * kFeatureCount + feature]
-  const double* before = nullptr;
-  const std::uint8_t* regimes = nullptr;  // bit set of model::Regime; null: none is known
-
-  // Whether a condition that names these regimes may act now; `any` always may.
-  [[nodiscard]] bool allows(std::uint8_t asked) const noexcept {
-    const unsigned known = regimes == nullptr ? 0U : *regimes;
-    return (asked & (known | bit_of(model::Regime::any))) != 0;
-  }
-  [[nodiscard]] static constexpr std::size_t at(model::FeatureId id,
-                                                model::Timeframe tf) noexcept {
-    return static_cast<std::size_t>(tf) * model::kFeatureCount + static_cast<std::size_t>(id);
-  }
-  [[nodiscard]] double value(model::FeatureId id, model::Timeframe tf) const noexcept {
-    return now[at(id, tf)];
-  }
-  [[nodiscard]] double previous(model::FeatureId id, model::Timeframe tf) const noexcept {
-    return before[at(id, tf)];
-  }
-};
-
 // A bar of a timeframe closes with the base bar that ends at its boundary or, when that one is
 // missing, with the next base bar after it: late, never early. Without a base bar there is no bar.
 // A base bar that begins before the previous one ended (a duplicate, another interval over the
@@ -72,16 +50,15 @@ class FeaturePipeline {
   // `wanted` is what is worked out on every timeframe from the start. `own` are the session's own
   // features, at most kUserFeaturesMax, whose texts compile.
   explicit FeaturePipeline(const model::InstrumentTable& instruments,
-                           OnDemand wanted = OnDemand::windows(),
+                           OnDemand wanted = {},
                            std::span<const UserFeature> own = {});
 
   // Of the other venues, only one whose instrument is heard in this session is compared with.
   void keep_links(const model::InstrumentTable& instruments,
                   std::span<const std::uint8_t> is_heard) noexcept;
 
-  // From now on this feature is worked out too. The last two values of window features are made
-  // from the bars that are kept; the others warm up from the next bar. What is always there is
-  // not affected.
+  // From now on this feature is worked out too: it warms up from the next bar. What is always
+  // there, windows among it, is not affected.
   void subscribe(model::FeatureId id, model::Timeframe tf) noexcept;
 
   // `close` is the bar's end, ts_event of the event that brings it.
@@ -97,7 +74,7 @@ class FeaturePipeline {
 
   [[nodiscard]] FeatureView view(InstrumentId id) const noexcept {
     const Series& series = series_[id.index()];
-    return {series.now.data(), series.before.data(), &series.regimes};
+    return {series.now.data(), series.before.data(), &series.regimes, series.frames.data()};
   }
   // Known from the first subscription to one of trend, vol_tercile, liquidity, btc_trend on.
   [[nodiscard]] const MarketRegime& regime(InstrumentId id) const noexcept {
@@ -134,9 +111,9 @@ class FeaturePipeline {
 
   // A bar of a longer timeframe that is not closed yet.
   struct Pending {
-    std::int64_t start_ns = 0;
+    static constexpr std::int64_t kNotOpen = std::numeric_limits<std::int64_t>::max();
+    std::int64_t end_ns = kNotOpen;
     Ohlcv bar;
-    bool is_open = false;
   };
   // Returns of the last two instants at which a bar of the timeframe closed.
   struct Lead {
@@ -163,11 +140,13 @@ class FeaturePipeline {
     InstrumentId btc;
     std::int32_t interval_s = 0;  // of the last base bar
     FrameSet fed;                 // the timeframes that its interval divides
+    bool is_leader = false;       // others read its returns
   };
   static_assert(sizeof(Series) <= 12'288);
 
   void close_late(Series& series, std::int64_t open_ns, Timestamp close, FrameSet& closed) noexcept;
   void close_frame(Series& series, std::size_t tf, const Ohlcv& bar, Timestamp close) noexcept;
+  static void lead(Lead& lead, double ret_bps, Timestamp close) noexcept;
   [[nodiscard]] double btc_return(const Series& series, std::size_t tf,
                                   Timestamp close) const noexcept;
   // One timeframe of one instrument that closes: what needs more than its bars.

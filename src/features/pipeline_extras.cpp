@@ -198,9 +198,10 @@ void FeaturePipeline::close_regime(const Closing& closing) noexcept {
   Series& series = series_[closing.index];
   MarketInputs& inputs = inputs_[closing.index];
   if (closing.tf == static_cast<std::size_t>(kRegimeFrame)) {
+    const Frame& frame = series.frames[closing.tf];
     const bool is_flip = inputs.regime.add(
-        {slot(closing.now, FeatureId::ret_bps), slot(closing.now, FeatureId::er20),
-         series.frames[closing.tf].window_move(), closing.bar.volume,
+        {slot(closing.now, FeatureId::ret_bps), frame.window(FeatureId::er20, 0),
+         frame.window_move(), closing.bar.volume,
          inputs.spread_ratio(closing.known)},
         closing.known);
     series.regimes = inputs.regime.now().bits();
@@ -235,14 +236,14 @@ void FeaturePipeline::close_rank(const Closing& closing) noexcept {
 
 // After all others of this bar, since they may read them.
 void FeaturePipeline::close_own(const Closing& closing) noexcept {
-  const Series& series = series_[closing.index];
+  const FeatureView values = view(InstrumentId{static_cast<std::uint32_t>(closing.index)});
   for (std::size_t place = 0; place < own_.size(); ++place) {
     OwnFeature& own = own_[place];
     if (own.frames.has(static_cast<Timeframe>(closing.tf))) {
       const std::size_t size = own.program.state_size();
       const std::span<double> states{own.state[closing.tf]};
       slot(closing.now, model::user_feature(place)) =
-          own.program.add({&closing.bar, series.now.data(), closing.tf},
+          own.program.add({&closing.bar, values, closing.tf},
                           states.subspan(closing.index * size, size));
     }
   }

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "features/feature_view.hpp"
 #include "features/frame.hpp"
 #include "model/condition.hpp"
 
@@ -100,7 +101,7 @@ class FeatureProgram {
   // Values that a step reads beside the bar: a feature of a timeframe.
   struct Input {
     const Ohlcv* bar = nullptr;
-    const double* values = nullptr;  // [tf * kFeatureCount + feature]
+    FeatureView values;
     std::size_t tf = 0;
   };
   // Takes one bar; NaN where there is no value yet. Nothing allocates.

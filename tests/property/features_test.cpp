@@ -143,7 +143,9 @@ TEST_CASE("features property: who comes first at one instant changes nothing") {
         const auto a = btc_first.view(id);
         const auto b = eth_first.view(id);
         for (std::size_t k = 0; k < model::kTimeframeCount * model::kFeatureCount; ++k) {
-          RC_ASSERT(same_bits(a.now[k], b.now[k]));
+          const auto feature = static_cast<model::FeatureId>(k % model::kFeatureCount);
+          const auto tf = static_cast<model::Timeframe>(k / model::kFeatureCount);
+          RC_ASSERT(same_bits(a.value(feature, tf), b.value(feature, tf)));
         }
       }
     }

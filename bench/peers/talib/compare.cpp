@@ -69,7 +69,7 @@ Shown lanners(const Bars& bars) {
   Shown shown;
   std::array<double, lanner::model::kFeatureCount> row{};
   row.fill(lanner::features::kAbsent);
-  const OnDemand wanted{OnDemand::macd | OnDemand::band | OnDemand::adx};
+  const OnDemand wanted{OnDemand::macd | OnDemand::adx};
   for (std::size_t i = 0; i < bars.close.size(); ++i) {
     const Ohlcv bar{bars.open[i], bars.high[i], bars.low[i], bars.close[i], bars.volume[i]};
     frame.add(bar, wanted, row);
@@ -80,7 +80,7 @@ Shown lanners(const Bars& bars) {
     shown.rsi.push_back(at(FeatureId::rsi14));
     shown.atr.push_back(at(FeatureId::atr14));
     shown.macd_histogram.push_back(at(FeatureId::macd_hist));
-    shown.band.push_back(at(FeatureId::bb_pos));
+    shown.band.push_back(frame.window(FeatureId::bb_pos, 0));
     shown.adx.push_back(at(FeatureId::adx14));
   }
   return shown;

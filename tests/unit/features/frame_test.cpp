@@ -122,7 +122,9 @@ struct Player {
     closes.push_back(bar.close);
   }
   void add_close(double close, double volume = 1.0) { add({close, close, close, close, volume}); }
-  double operator[](FeatureId id) const { return values[static_cast<std::size_t>(id)]; }
+  double operator[](FeatureId id) const {
+    return features::is_window(id) ? frame.window(id, 0) : values[static_cast<std::size_t>(id)];
+  }
 };
 
 // Equal to 1e-9 of the value, or of the scale that it is a difference on.

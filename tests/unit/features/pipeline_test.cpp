@@ -209,6 +209,23 @@ TEST_CASE("pipeline: MACD costs nothing until something reads it") {
   CHECK(pipeline.is_warm(kEth, FeatureId::macd_hist, Timeframe::m1));
 }
 
+TEST_CASE("pipeline: a value that is asked for alone has its value before too") {
+  FeaturePipeline pipeline(instruments());
+  pipeline.subscribe(FeatureId::adx14, Timeframe::m1);
+  for (int i = 1; i <= 60; ++i) {
+    pipeline.on_bar(bar_of(kEth, walk_price(i)), at(i));
+  }
+  const auto view = pipeline.view(kEth);
+  for (int i = 61; const FeatureId id : {FeatureId::adx14, FeatureId::er20, FeatureId::rsi14}) {
+    const double before = view.value(id, Timeframe::m1);
+    CHECK(std::isfinite(before));
+    pipeline.on_bar(bar_of(kEth, walk_price(i)), at(i));
+    ++i;
+    CHECK(view.previous(id, Timeframe::m1) == before);
+    CHECK(view.value(id, Timeframe::m1) != before);
+  }
+}
+
 TEST_CASE("pipeline: bars that overlap the past or have no price are ignored and counted") {
   FeaturePipeline pipeline(instruments());
   pipeline.on_bar(bar_of(kEth, 100, 1, 300), at(5));
@@ -257,7 +274,8 @@ TEST_CASE("pipeline: gaps of 53 % and a -99 % print never make a value that is n
     pipeline.on_bar(bar_of(kEth, price, random.uniform() < 0.3 ? 0.0 : 1.0), at(i));
     const auto view = pipeline.view(kEth);
     for (std::size_t k = 0; k < model::kTimeframeCount * model::kFeatureCount; ++k) {
-      if (std::isinf(view.now[k])) {
+      const auto id = static_cast<FeatureId>(k % model::kFeatureCount);
+      if (std::isinf(view.value(id, static_cast<Timeframe>(k / model::kFeatureCount)))) {
         FAIL("infinite value ", k, " at minute ", i);
       }
     }

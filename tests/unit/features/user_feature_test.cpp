@@ -45,7 +45,7 @@ Values run(const std::string& text, const Bars& bars) {
   const Values absent(model::kTimeframeCount * model::kFeatureCount, kNone);
   Values out;
   for (const Ohlcv& bar : bars) {
-    out.push_back(program->add({&bar, absent.data(), 0}, state));
+    out.push_back(program->add({&bar, {absent.data(), absent.data()}, 0}, state));
   }
   return out;
 }
