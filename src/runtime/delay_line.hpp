@@ -29,7 +29,7 @@ class DelayLine {
     const Timestamp ts_event =
         is_bar ? item.venue_time + seconds(item.interval_s) : item.venue_time;
     // A recorded receipt is kept where the tape has one; it must not run ahead of the venue.
-    const Duration recorded = item.recorded_delay();
+    const Duration recorded = is_bar ? Duration{} : item.recorded_delay();
     if (counts_activity_ && item.kind == TapeKind::trade) {
       delays_.note_activity(item.venue_time);
     }

@@ -39,8 +39,10 @@ std::size_t encode_caused(const model::CommandSink& sink, std::span<std::byte> o
 
 void EventRecorder::apply(model::Event& event) noexcept {
   event.sequence = ++sequence_;
-  const auto room = journal_.reserve(model::kEventBytesMax);
-  journal_.commit(store::RecordKind::event, sequence_, model::encode(event, room));
+  if (journal_.keeps()) {
+    const auto room = journal_.reserve(model::kEventBytesMax);
+    journal_.commit(store::RecordKind::event, sequence_, model::encode(event, room));
+  }
   sink_.clear();
   engine_.apply(event, sink_);
   if (sink_.is_silent()) {

@@ -93,6 +93,7 @@ SimulatedSession::SimulatedSession(const SessionSpec& spec, Tape tape, StateRead
   is_restored_ = engine_->load(state) && exchange_->load(state);
   if (is_restored_) {
     fields(state);
+    inside_at_ = next_inside_time();
     is_restored_ = state.ok();
   }
 }

@@ -40,6 +40,7 @@ SimulatedSession::SimulatedSession(const SessionSpec& spec, Tape tape,
   is_confirming_ = this->journal().is_confirming();
   started_at_ = tape_.is_done() ? spec.from : tape_.next_time();
   now_ = started_at_;
+  inside_at_ = next_inside_time();
   note_unheard();
 }
 
@@ -110,20 +111,17 @@ Timestamp SimulatedSession::next_time() {
     flush_commands();
   }
   for (;;) {
-    // Behind the last market event there is nothing to act on; what the venue has reported by
-    // then is still heard, so that both ledgers tell of the same fills.
-    if (tape_.is_done() && delay_.is_empty() && reports_.empty()) [[unlikely]] {
-      next_at_ = Timestamp::never();
-      return next_at_;
-    }
     next_at_ = std::max(std::min(delay_.next_time(), unheard_at_), now_);
-    const Timestamp tape_at = tape_.next_time();
-    const Timestamp inside_at = next_inside_time();
-    const bool is_over = tape_at == Timestamp::never() && delay_.is_empty();
-    if (is_over || std::min(tape_at, inside_at) > next_at_) {
+    if (delay_.is_empty() && tape_.is_done()) [[unlikely]] {
+      // Behind the last market event there is nothing to act on; what the venue has reported by
+      // then is still heard, so that both ledgers tell of the same fills.
+      next_at_ = reports_.empty() ? Timestamp::never() : next_at_;
       return next_at_;
     }
-    step_venue(tape_at, inside_at);
+    if (next_venue_time() > next_at_) {
+      return next_at_;
+    }
+    step_venue();
   }
 }
 
@@ -132,20 +130,27 @@ Timestamp SimulatedSession::next_inside_time() const noexcept {
   return std::min(exchange_->next_time(), next_fact_time());
 }
 
-void SimulatedSession::step_venue(Timestamp tape_at, Timestamp inside_at) {
-  venue_now_ = std::min(tape_at, inside_at);
+void SimulatedSession::step_venue() {
+  venue_now_ = next_venue_time();
   exchange_->advance(venue_now_, fresh_reports_);
   if (!fresh_reports_.empty()) {
     take_reports();
   }
   if (next_fact_time() <= venue_now_) {
     take_fact();
-    return;
+  } else {
+    // Bars of many coins begin at one instant.
+    while (tape_.next_time() == venue_now_ && venue_now_ != Timestamp::never()) {
+      play(tape_.next());
+      if (exchange_->next_time() <= venue_now_) {
+        break;
+      }
+    }
   }
-  if (tape_at > inside_at || tape_at == Timestamp::never()) {
-    return;
-  }
-  const TapeItem item = tape_.next();
+  inside_at_ = next_inside_time();
+}
+
+void SimulatedSession::play(const TapeItem& item) {
   if (item.kind == TapeKind::depth) {
     play_depth(item);
     return;
@@ -261,11 +266,12 @@ const model::Event& SimulatedSession::apply_next() {
   ENSURE(at != Timestamp::never());
   now_ = at;
   was_outside_ = false;
-  if (make_control_event(at)) [[unlikely]] {
+  if ((is_confirming_ || is_allowed_ != is_told_allowed_) && make_control_event(at)) [[unlikely]] {
     return finish(event_);
   }
   // At one instant: status and rules, market data, execution, timers, then what was asked for.
-  is_market_event_ = delay_.next_time() <= at && next_heard_time() > at;
+  is_market_event_ = delay_.next_time() <= at &&
+                     (facts_heard_ == facts_taken_ || next_heard_time() > at);
   if (is_market_event_) {
     return finish(delay_.front());
   }
@@ -329,6 +335,7 @@ void SimulatedSession::flush_commands() {
     }
   }
   pending_commands_ = 0;
+  inside_at_ = next_inside_time();
   note_unheard();
 }
 
@@ -339,8 +346,8 @@ void SimulatedSession::abandon(std::size_t kept) noexcept {
 }
 
 void SimulatedSession::play_venue(Timestamp until) {
-  while (std::min(tape_.next_time(), next_inside_time()) <= until) {
-    step_venue(tape_.next_time(), next_inside_time());
+  while (next_venue_time() <= until) {
+    step_venue();
   }
 }
 

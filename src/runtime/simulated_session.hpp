@@ -115,7 +115,12 @@ class SimulatedSession {
     return engine_->config().is_active[id.index()] != 0;
   }
   [[nodiscard]] Timestamp next_inside_time() const noexcept;
-  void step_venue(Timestamp tape_at, Timestamp inside_at);
+  [[nodiscard]] Timestamp next_venue_time() const noexcept {
+    return std::min(tape_.next_time(), inside_at_);
+  }
+  // All that the venue does at its next instant before anybody can answer.
+  void step_venue();
+  void play(const TapeItem& item);
   // The book goes to the exchange whole; what the engine hears is its top, when that changes.
   void play_depth(const TapeItem& item);
   // Status, rules and deleveraging by date.
@@ -159,6 +164,7 @@ class SimulatedSession {
   Timestamp started_at_;
   Timestamp now_;
   Timestamp venue_now_;
+  Timestamp inside_at_ = Timestamp::never();  // next_inside_time(), asked once for each change
   Timestamp next_at_ = Timestamp::never();  // of the engine's next event
   Timestamp unheard_at_ = Timestamp::never();  // earliest of what does not come from the market
   model::Event event_;                         // the last that did not come from the market

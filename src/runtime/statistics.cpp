@@ -34,46 +34,14 @@ Statistics::Statistics(const core::Engine& engine)
       trades_by_coin_(engine.config().instruments.size()),
       net_by_coin_(engine.config().instruments.size()) {}
 
-void Statistics::on_event(const model::Event& event, const model::CommandSink& sink) {
-  if (events_ == 0) {
-    first_at_ = event.ts_init;
-    next_sample_ = event.ts_init;
-  }
-  ++events_;
+void Statistics::note_caused(const model::CommandSink& sink) {
   commands_ += sink.commands().size();
-  last_at_ = event.ts_init;
-  note_price(event);
   if (!sink.traces().empty()) {
     note_decisions(sink);
   }
   if (!sink.notices().empty()) {
     note_notices(sink);
   }
-  if (event.ts_init >= next_sample_) {
-    sample_equity(event.ts_init);
-  }
-}
-
-void Statistics::note_price(const model::Event& event) {
-  InstrumentId id;
-  Price first;
-  Price last;
-  if (const auto* trade = std::get_if<model::TradeTick>(&event.payload)) [[likely]] {
-    id = trade->instrument_id;
-    first = trade->price;
-    last = trade->price;
-  } else if (const auto* bar = std::get_if<model::Bar>(&event.payload)) {
-    id = bar->instrument_id;
-    first = bar->open;
-    last = bar->close;
-  } else {
-    return;
-  }
-  Holding& holding = holdings_[id.index()];
-  if (holding.first.is_zero()) {
-    holding.first = first;
-  }
-  holding.last = last;
 }
 
 void Statistics::note_decisions(const model::CommandSink& sink) {
@@ -118,6 +86,9 @@ void Statistics::note_notices(const model::CommandSink& sink) {
 }
 
 void Statistics::sample_equity(Timestamp now) {
+  if (equity_.empty()) {
+    first_at_ = now;
+  }
   equity_.push_back({now, engine_.portfolio().equity(), buy_and_hold_value()});
   next_sample_ = now.floor_to(sample_every_) + sample_every_;
   if (equity_.size() < kEquityPointsMax) {

@@ -4,8 +4,11 @@
 // looks: nothing here reaches the engine. A replay feeds it the same events and gets the same
 // figures.
 
+#include <array>
 #include <cstdint>
 #include <deque>
+#include <string>
+#include <variant>
 #include <vector>
 
 #include "core/engine.hpp"
@@ -20,7 +23,17 @@ class Statistics {
   explicit Statistics(const core::Engine& engine);
 
   // After the engine applied `event` and put what it caused into `sink`.
-  void on_event(const model::Event& event, const model::CommandSink& sink);
+  void on_event(const model::Event& event, const model::CommandSink& sink) {
+    ++events_;
+    last_at_ = event.ts_init;
+    note_price(event);
+    if (!sink.is_silent() || !sink.notices().empty()) {
+      note_caused(sink);
+    }
+    if (event.ts_init >= next_sample_) [[unlikely]] {
+      sample_equity(event.ts_init);
+    }
+  }
 
   // Everything that engine and journal tell; figures of the exchange's own log are the caller's.
   [[nodiscard]] views::RunResult result() const;
@@ -34,9 +47,20 @@ class Statistics {
   struct Holding {
     Price first;
     Price last;
+    void note(Price earlier, Price later) noexcept {
+      first = first.is_zero() ? earlier : first;
+      last = later;
+    }
   };
 
-  void note_price(const model::Event& event);
+  void note_price(const model::Event& event) noexcept {
+    if (const auto* trade = std::get_if<model::TradeTick>(&event.payload)) {
+      holdings_[trade->instrument_id.index()].note(trade->price, trade->price);
+    } else if (const auto* bar = std::get_if<model::Bar>(&event.payload)) {
+      holdings_[bar->instrument_id.index()].note(bar->open, bar->close);
+    }
+  }
+  void note_caused(const model::CommandSink& sink);
   void note_decisions(const model::CommandSink& sink);
   void note_notices(const model::CommandSink& sink);
   void sample_equity(Timestamp now);

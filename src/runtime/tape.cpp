@@ -1,8 +1,6 @@
 #include "runtime/tape.hpp"
 
 #include <algorithm>
-#include <array>
-#include <bit>
 #include <cstddef>
 #include <cstring>
 #include <numeric>
@@ -233,11 +231,13 @@ void Tape::fill() {
   }
   batch_begin_ = begin;
   const std::int64_t end = end_of_batch(begin);
+  order_.begin();
   for (std::uint32_t i = 0; i < cursors_.size(); ++i) {
     take_until(i, end);
+    order_.end_run(keys_);
   }
-  ENSURE(batch_.size() <= kRowMask);
-  sort_keys();
+  ENSURE(batch_.size() <= RowOrder::kRowMask);
+  order_.sort(keys_);
   next_time_ = time_of(keys_[0]);
   if (keys_.size() < kBatchRows / 2) {
     span_ = std::min(2 * span_, kSpanMax);
@@ -265,7 +265,8 @@ void Tape::take_until(std::uint32_t index, std::int64_t end) {
     if (time >= end) {
       return;
     }
-    keys_.push_back(static_cast<Key>(time - batch_begin_) << kRowBits | batch_.size());
+    keys_.push_back(static_cast<Key>(time - batch_begin_) << RowOrder::kRowBits |
+                    batch_.size());
     const std::uint32_t records =
         cursor.kind == TapeKind::depth ? event_size(cursor.at, cursor.end) : 1;
     batch_.push_back({cursor.at, index, records});
@@ -273,36 +274,6 @@ void Tape::take_until(std::uint32_t index, std::int64_t end) {
     if (cursor.is_covered && !skip_covered(index)) {
       return;
     }
-  }
-}
-
-// By time alone and stable: rows were taken in the order that holds at equal times. Digits in
-// which all times agree, as the lowest of whole milliseconds, are passed over.
-void Tape::sort_keys() {
-  constexpr unsigned kDigitBits = 10;
-  constexpr std::size_t kDigits = std::size_t{1} << kDigitBits;
-  Key used = 0;
-  for (const Key key : keys_) {
-    used |= key >> kRowBits;
-  }
-  sorted_.resize(keys_.size());
-  std::array<std::uint32_t, kDigits> counts;
-  while (used != 0) {
-    const auto shift = kRowBits + static_cast<unsigned>(std::countr_zero(used));
-    const auto digit_of = [shift](Key key) { return key >> shift & (kDigits - 1); };
-    counts.fill(0);
-    for (const Key key : keys_) {
-      ++counts[digit_of(key)];
-    }
-    std::uint32_t before = 0;
-    for (std::uint32_t& count : counts) {
-      before += std::exchange(count, before);
-    }
-    for (const Key key : keys_) {
-      sorted_[counts[digit_of(key)]++] = key;
-    }
-    keys_.swap(sorted_);
-    used &= ~((Key{kDigits} - 1) << (shift - kRowBits));
   }
 }
 

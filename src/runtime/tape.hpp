@@ -17,6 +17,7 @@
 #include "base/time.hpp"
 #include "model/instrument.hpp"
 #include "model/market_data.hpp"
+#include "runtime/inputs/row_order.hpp"
 #include "store/catalog.hpp"
 
 namespace lanner::runtime {
@@ -78,7 +79,7 @@ class Tape {
   [[nodiscard]] bool is_done() const noexcept { return next_time_ == Timestamp::never(); }
   [[nodiscard]] Timestamp next_time() const noexcept { return next_time_; }
   [[nodiscard]] TapeItem next() {
-    const Row row = batch_[keys_[at_] & kRowMask];
+    const Row row = batch_[keys_[at_] & RowOrder::kRowMask];
     const Cursor& cursor = cursors_[row.cursor];
     const TapeItem item{next_time_,        cursor.kind, cursor.instrument_id,
                         cursor.interval_s, row.record,  row.records};
@@ -129,11 +130,8 @@ class Tape {
     std::uint32_t cursor = 0;
     std::uint32_t records = 1;  // of a book event
   };
-  // Time since the batch began, and behind it the row: sorted as numbers.
-  using Key = std::uint64_t;
-  static constexpr unsigned kRowBits = 20;
-  static constexpr Key kRowMask = (Key{1} << kRowBits) - 1;
-  static constexpr std::int64_t kSpanMax = std::int64_t{1} << (63U - kRowBits);
+  using Key = RowOrder::Key;
+  static constexpr std::int64_t kSpanMax = std::int64_t{1} << (63U - RowOrder::kRowBits);
   [[nodiscard]] static std::int64_t stamp_of(const std::byte* at) noexcept {
     std::int64_t stamp = 0;
     std::memcpy(&stamp, at, sizeof stamp);  // every record starts with its stamp
@@ -166,18 +164,17 @@ class Tape {
   void fill();
   [[nodiscard]] std::int64_t end_of_batch(std::int64_t begin) const noexcept;
   void take_until(std::uint32_t cursor, std::int64_t end);
-  void sort_keys();
   [[nodiscard]] Timestamp time_of(Key key) const noexcept {
-    return Timestamp{batch_begin_ + static_cast<std::int64_t>(key >> kRowBits)};
+    return Timestamp{batch_begin_ + static_cast<std::int64_t>(key >> RowOrder::kRowBits)};
   }
 
   std::vector<Cursor> cursors_;  // by kind, then instrument: the order at equal times
   std::vector<Coverage> coverage_;  // by cursor
-  // The merge works in batches: the rows of a span of time, cursor by cursor, and then sorted by
-  // a few passes over small numbers. A tournament of all cursors for each row costs thrice as much.
+  // The merge works in batches: the rows of a span of time, cursor by cursor, and then put in
+  // order as small numbers. A tournament of all cursors for each row costs thrice as much.
   std::vector<Row> batch_;
   std::vector<Key> keys_;
-  std::vector<Key> sorted_;  // room for a pass
+  RowOrder order_;
   std::size_t at_ = 0;       // in keys_
   Timestamp next_time_ = Timestamp::never();
   std::int64_t batch_begin_ = 0;

@@ -13,6 +13,7 @@ using model::InstrumentKind;
 using model::Side;
 
 constexpr Money kUnit = Money::from_raw(1);
+constexpr std::int64_t kShareTimes = 4;  // what a position may lose inside its band, in shares
 
 // The price at which an order would count against the account while it rests.
 Price resting_price(const model::OrderRequest& order, Price mark_px) noexcept {
@@ -81,7 +82,14 @@ void Account::apply(const Fill& fill) {
   venue.cash -= fill.commission + (terms_.planted.fee_one_unit ? kUnit : Money{});
   venue.totals.commissions += fill.commission;
   revalue(fill.instrument_id.index());
-  venue.is_calm = false;
+  if (!venue.is_calm) {
+    return;
+  }
+  venue.open += (holding.quantity.is_zero() ? 0 : 1) - (open.is_zero() ? 0 : 1);
+  if (!holding.quantity.is_zero()) {
+    set_band(holding, venue.share);
+  }
+  keep_calm(venue);
 }
 
 void Account::lock(Holding& holding, Venue& venue, Money amount) noexcept {
@@ -115,32 +123,50 @@ bool Account::judge_maintenance(InstrumentId id) noexcept {
 }
 
 // A move of the price takes at most its size from the equity, and adds at most as much to what
-// must be kept: no venue asks for more than the whole notional. With half of what is free shared
-// out evenly, no moves inside the bands can use it up.
+// must be kept: no venue asks for more than the whole notional. So a position costs at most twice
+// its share on the way to the edge of its band; and as much again where it was valued at the other
+// edge. Bands for half of what is free leave the rest to positions that are opened later.
 void Account::set_bands(std::size_t index) noexcept {
   Venue& venue = venues_[index];
   const Money free = venue.cash + venue.unrealised - venue.maintenance;
-  std::int64_t open = 0;
+  venue.open = 0;
   for (const Holding& holding : holdings_) {
-    open += holding.venue == index && !holding.quantity.is_zero() ? 1 : 0;
+    venue.open += holding.venue == index && !holding.quantity.is_zero() ? 1 : 0;
   }
-  constexpr std::int64_t kUnitsMin = 1'000'000;  // far above what roundings come to
-  venue.is_calm = open == 0 || free.raw() >= kUnitsMin;
-  if (!venue.is_calm || open == 0) {
+  constexpr std::int64_t kMoreOpen = 8;  // new positions, at least, that find room for a band
+  venue.share = Money::from_raw(std::max(free.raw(), std::int64_t{0}) /
+                                (2 * kShareTimes * (venue.open + kMoreOpen)));
+  venue.is_calm = true;
+  keep_calm(venue);
+  if (!venue.is_calm || venue.open == 0) {
     return;
   }
-  const Money share = Money::from_raw(free.raw() / (4 * open));
   for (Holding& holding : holdings_) {
     if (holding.venue == index && !holding.quantity.is_zero()) {
-      const Int128 move = Int128{share.raw()} * Price::kScale / holding.quantity.abs().raw();
-      const Price room = move < Int128{holding.mark_px.raw()}
-                             ? Price::from_raw(static_cast<std::int64_t>(move))
-                             : holding.mark_px;
-      holding.calm_from = holding.mark_px - room;
-      holding.calm_to = holding.mark_px > Price::max() - room ? Price::max()
-                                                              : holding.mark_px + room;
+      set_band(holding, venue.share);
     }
   }
+}
+
+// Around the price at which the position was just valued.
+void Account::set_band(Holding& holding, Money share) noexcept {
+  const Int128 move = Int128{share.raw()} * Price::kScale / holding.quantity.abs().raw();
+  const Price room = move < Int128{holding.mark_px.raw()}
+                         ? Price::from_raw(static_cast<std::int64_t>(move))
+                         : holding.mark_px;
+  holding.calm_from = holding.mark_px - room;
+  holding.calm_to =
+      holding.mark_px > Price::max() - room ? Price::max() : holding.mark_px + room;
+}
+
+// Each position was last valued inside its band, so what is free by those values less what all
+// bands may come to is free at every price inside them.
+void Account::keep_calm(Venue& venue) noexcept {
+  constexpr std::int64_t kUnitsMin = 1'000'000;  // far above what roundings come to
+  const Money free = venue.cash + venue.unrealised - venue.maintenance;
+  const Money behind_bands = free - venue.share * (kShareTimes * venue.open);
+  venue.is_calm =
+      venue.is_calm && (venue.open == 0 || behind_bands.raw() >= kUnitsMin);
 }
 
 void Account::on_rules(InstrumentId id) noexcept {
@@ -180,7 +206,7 @@ void Account::pay_funding(InstrumentId id, Money amount) {
   Venue& venue = venues_[(*instruments_)[id.index()].venue_id.index()];
   venue.cash += amount - (terms_.planted.funding_one_unit ? kUnit : Money{});
   venue.totals.funding += amount;
-  venue.is_calm = false;
+  keep_calm(venue);
 }
 
 void Account::value_stale(std::size_t venue) const noexcept {

@@ -6,7 +6,9 @@
 //
 // A position is valued when somebody asks. After each whole valuation of a venue (cross margin)
 // every position gets a band of prices: as long as all of them are inside theirs, the venue cannot
-// have fallen below its maintenance margin, and a print costs two comparisons.
+// have fallen below its maintenance margin, and a print costs two comparisons. A fill gives its
+// own position a new band; the whole is valued anew only where what is free no longer carries all
+// bands.
 
 #include <optional>
 #include <span>
@@ -131,8 +133,10 @@ class Account {
     Money maintenance;
     Money locked;  // sum of isolated margins
     AccountTotals totals;
+    Money share;            // the band of a position: its notional may move by this much
+    std::int64_t open = 0;  // positions with a band, while it is calm
     bool has_stale = false;
-    bool is_calm = false;  // every position is in its band since the last whole valuation
+    bool is_calm = false;  // every position has been in its band since it was valued
   };
   static void lock(Holding& holding, Venue& venue, Money amount) noexcept;
   [[nodiscard]] Money margin_for(const model::Instrument& instrument,
@@ -146,6 +150,8 @@ class Account {
   void revalue(std::size_t index) const noexcept;
   [[nodiscard]] bool judge_maintenance(InstrumentId id) noexcept;
   void set_bands(std::size_t venue) noexcept;
+  static void set_band(Holding& holding, Money share) noexcept;
+  static void keep_calm(Venue& venue) noexcept;
   [[nodiscard]] bool can_buy_spot(const Intent& intent, const OrderBook& book) const;
   [[nodiscard]] bool can_sell_spot(const Intent& intent, const OrderBook& book) const;
   [[nodiscard]] bool has_margin(const Intent& intent, const OrderBook& book) const;

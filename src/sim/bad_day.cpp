@@ -25,16 +25,12 @@ BusyMinutes::BusyMinutes() {
   sorted_.reserve(kMinutes);
 }
 
-void BusyMinutes::add(Price price, Quantity quantity, Timestamp ts) noexcept {
-  const Timestamp minute = ts.floor_to(minutes(1));
-  if (minute > minute_) {
-    if (turnover_ > Score{}) {
-      close_minute(minute);
-    }
-    minute_ = minute;
-    turnover_ = Score{};
+void BusyMinutes::begin_minute(Timestamp minute) noexcept {
+  if (turnover_ > Score{}) {
+    close_minute(minute);
   }
-  turnover_ += to_score(price) * to_score(quantity);
+  minute_end_ = minute + minutes(1);
+  turnover_ = Score{};
 }
 
 void BusyMinutes::close_minute(Timestamp next_minute) noexcept {
@@ -47,13 +43,25 @@ void BusyMinutes::close_minute(Timestamp next_minute) noexcept {
     }
   }
   if (sorted_.size() == kMinutes) {
-    sorted_.erase(std::lower_bound(sorted_.begin(), sorted_.end(), history_[oldest_]));
+    rank_in(history_[oldest_], turnover_);
     history_[oldest_] = turnover_;
     oldest_ = oldest_ + 1 == kMinutes ? 0 : oldest_ + 1;
   } else {
     history_.push_back(turnover_);
+    sorted_.insert(std::upper_bound(sorted_.begin(), sorted_.end(), turnover_), turnover_);
   }
-  sorted_.insert(std::upper_bound(sorted_.begin(), sorted_.end(), turnover_), turnover_);
+}
+
+// Only what stands between the two ranks moves.
+void BusyMinutes::rank_in(Score leaver, Score comer) noexcept {
+  const auto from = std::lower_bound(sorted_.begin(), sorted_.end(), leaver);
+  const auto to = std::upper_bound(sorted_.begin(), sorted_.end(), comer);
+  if (to > from) {
+    *std::move(from + 1, to, from) = comer;
+  } else {
+    std::move_backward(to, from, from + 1);
+    *to = comer;
+  }
 }
 
 }  // namespace lanner::sim

@@ -23,7 +23,12 @@ class BusyMinutes {
  public:
   BusyMinutes();
 
-  void add(Price price, Quantity quantity, Timestamp ts) noexcept;
+  void add(Price price, Quantity quantity, Timestamp ts) noexcept {
+    if (ts >= minute_end_) [[unlikely]] {
+      begin_minute(ts.floor_to(minutes(1)));
+    }
+    turnover_ += to_score(price) * to_score(quantity);
+  }
   [[nodiscard]] bool is_busy(Timestamp ts) const noexcept {
     return busy_from_ <= ts && ts < busy_until_;
   }
@@ -32,12 +37,14 @@ class BusyMinutes {
   static constexpr std::size_t kMinutes = 1440;
   static constexpr std::size_t kMinutesMin = 100;
 
+  void begin_minute(Timestamp minute) noexcept;
   void close_minute(Timestamp next_minute) noexcept;
+  void rank_in(Score leaver, Score comer) noexcept;
 
   std::vector<Score> history_;  // ring
   std::vector<Score> sorted_;
   std::size_t oldest_ = 0;
-  Timestamp minute_;
+  Timestamp minute_end_;  // of the minute that is being filled
   Score turnover_;
   Timestamp busy_from_;
   Timestamp busy_until_;
@@ -46,7 +53,7 @@ class BusyMinutes {
   // What it remembers (base/state_archive.hpp).
   template <typename Archive>
   void fields(Archive& archive) {
-    archive(history_, sorted_, oldest_, minute_, turnover_, busy_from_, busy_until_);
+    archive(history_, sorted_, oldest_, minute_end_, turnover_, busy_from_, busy_until_);
   }
 };
 

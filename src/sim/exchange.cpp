@@ -94,7 +94,7 @@ void Exchange::on_trade(const model::TradeTick& trade, Timestamp ts) {
   if (counts_activity_) {
     delays_.note_activity(ts);
   }
-  market.next_print = MarketState::kPrints;
+  market.end_bar();
   market.last_px = trade.price;
   (trade.aggressor_side == model::Side::buy ? market.buyer_px : market.seller_px) = trade.price;
   if (bad_day_) {

@@ -146,19 +146,8 @@ OrderBook::Calm Matcher::calm_of(InstrumentId id) const noexcept {
   return calm;
 }
 
-void Matcher::play(const Print& print) {
+void Matcher::meet_orders(const Print& print) {
   const InstrumentId id = print.instrument_id;
-  // Where the venue publishes a mark, margin is valued by it alone.
-  if (!parts_.markets[id.index()].mark_px.is_positive()) {
-    parts_.account.mark(id, print.price);
-  }
-  if (parts_.markets[id.index()].state != model::InstrumentState::trading) {
-    return;
-  }
-  if (parts_.book.is_calm(id, print.price)) {
-    check_margin(print);
-    return;
-  }
   advance_queues(print);
   ready_.clear();
   for (std::uint32_t slot = parts_.book.head(id); slot != IdRecord::kNoSlot;) {
@@ -185,7 +174,6 @@ void Matcher::play(const Print& print) {
   } else if (!parts_.book.has_calm(id)) {
     parts_.book.set_calm(id, calm_of(id));
   }
-  check_margin(print);
 }
 
 void Matcher::act(RestingOrder& order, const Print& print) {

@@ -42,7 +42,21 @@ class Matcher {
   };
   explicit Matcher(const Parts& parts) : parts_(parts) { ready_.reserve(Refs::capacity()); }
 
-  void play(const Print& print);
+  // Most prints find every order and the account calm; they only leave their price.
+  void play(const Print& print) {
+    const MarketState& market = parts_.markets[print.instrument_id.index()];
+    // Where the venue publishes a mark, margin is valued by it alone.
+    if (!market.mark_px.is_positive()) {
+      parts_.account.mark(print.instrument_id, print.price);
+    }
+    if (market.state != model::InstrumentState::trading) {
+      return;
+    }
+    if (!parts_.book.is_calm(print.instrument_id, print.price)) {
+      meet_orders(print);
+    }
+    check_margin(print);
+  }
   // A new mark price: only triggers; the fill comes with the next print.
   void on_mark(InstrumentId id, Timestamp ts);
   void cancel(RestingOrder& order, model::RejectReason reason);
@@ -122,7 +136,13 @@ class Matcher {
   void feed_child(const RestingOrder& entry, Quantity quantity, model::OrderType type);
   [[nodiscard]] bool has_resting_entry(const Refs& refs) noexcept;
   void on_flat(const RestingOrder* cause, InstrumentId id);
-  void check_margin(const Print& print);
+  void meet_orders(const Print& print);
+  void check_margin(const Print& print) {
+    if (parts_.account.is_below_maintenance(print.instrument_id)) [[unlikely]] {
+      force_margin(print);
+    }
+  }
+  void force_margin(const Print& print);
   void liquidate(InstrumentId id, const Print& cause);
   struct Forced {
     model::ForcedFill kind = model::ForcedFill::none;

@@ -99,9 +99,11 @@ class OrderBook {
   // All live orders of all instruments, for sums over an account.
   template <typename Visitor>
   void for_each_resting(Visitor visit) const {
-    for (const RestingOrder& order : pool_) {
-      if (order.is_resting) {
+    for (const List& list : lists_) {
+      for (std::uint32_t slot = list.head; slot != IdRecord::kNoSlot;) {
+        const RestingOrder& order = pool_[slot];
         visit(order);
+        slot = order.next;
       }
     }
   }

@@ -31,6 +31,7 @@ struct MarketState {
   Price seller_px;
   Price mark_px;    // zero where there is no mark series: then the last price is its proxy
   Timestamp entry_bar;  // the bar in which the position last grew
+  Timestamp print_at = Timestamp::never();  // of the print in turn
   std::uint8_t next_print = kPrints;
   bool is_high_first = false;
   bool is_active = false;
@@ -43,15 +44,14 @@ struct MarketState {
     bar = new_bar;
     bar_open = open;
     next_print = 0;
+    print_at = open;
   }
-  [[nodiscard]] Timestamp print_time() const noexcept {
-    if (next_print >= kPrints) {
-      return Timestamp::never();
-    }
-    const std::int64_t third = bar.interval_s * kNsPerSecond / 3;
-    return next_print == 3 ? bar_open + seconds(bar.interval_s)
-                           : bar_open + Duration{third * next_print};
+  // Nothing more comes of the bar in play.
+  void end_bar() noexcept {
+    next_print = kPrints;
+    print_at = Timestamp::never();
   }
+  [[nodiscard]] Timestamp print_time() const noexcept { return print_at; }
   // The print in turn. High and low come in the order that is worse for the open position
   // (signed); without one the nearer to the open comes first.
   [[nodiscard]] Print take_print(Quantity position) noexcept {
@@ -59,13 +59,14 @@ struct MarketState {
       is_high_first = position.is_zero() ? bar.high - bar.open <= bar.open - bar.low
                                          : position.is_negative();
     }
-    Print print{bar.instrument_id, print_time(), bar.open, quarter(), true, bar_open};
+    Print print{bar.instrument_id, print_at, bar.open, quarter(), true, bar_open};
     if (next_print == 3) {
       print.price = bar.close;
     } else if (next_print != 0) {
       print.price = (next_print == 1) == is_high_first ? bar.high : bar.low;
     }
     ++next_print;
+    plan_print();
     last_px = print.price;
     return print;
   }
@@ -77,6 +78,12 @@ struct MarketState {
   }
 
  private:
+  void plan_print() noexcept {
+    const std::int64_t third = bar.interval_s * kNsPerSecond / 3;
+    print_at = next_print < 3    ? bar_open + Duration{third * next_print}
+               : next_print == 3 ? bar_open + seconds(bar.interval_s)
+                                 : Timestamp::never();
+  }
   [[nodiscard]] Quantity quarter() const noexcept {
     return Quantity::from_raw(bar.volume.raw() / 4);
   }

@@ -52,6 +52,8 @@ class JournalWriter {
   JournalWriter& operator=(JournalWriter&&) noexcept;
   ~JournalWriter();
 
+  // False: what is written is dropped, and a record whose bytes nobody else wants need not be made.
+  [[nodiscard]] bool keeps() const noexcept { return taken_at_ <= limit_; }
   // Room for one payload of at most `bytes`; valid until commit().
   [[nodiscard]] std::span<std::byte> reserve(std::size_t bytes) noexcept {
     if (at_ + kRecordHeaderBytes + bytes + kPaddingMax > limit_) [[unlikely]] {
@@ -122,7 +124,8 @@ class JournalWriter {
 
   std::unique_ptr<State> state_;
   std::byte* at_ = nullptr;       // where the next record begins
-  std::byte* taken_at_ = nullptr;  // a record that ends behind it is taken at once
+  // A record that ends behind it is taken at once; it lies behind the limit where none is.
+  std::byte* taken_at_ = nullptr;
   std::byte* limit_ = nullptr;    // records end before it
 };
 
