@@ -3,6 +3,7 @@
 #include <array>
 
 #include "app/check/verify_learning.hpp"
+#include "app/check/verify_starts.hpp"
 #include "app/progress_bar.hpp"
 #include "app/session_path.hpp"
 #include "app/verb.hpp"
@@ -190,8 +191,8 @@ Verb verify_verb() noexcept {
       Verb{"lookahead", "", "cut a session's data: what was decided before must not change",
            "lanner verify lookahead --cuts 4", kVerifyArguments, kLookaheadFlags,
            run_verify_lookahead, {}},
-      verify_learning_verb()};
-  return {"verify", "", "prove it: replay, journal, protection, lookahead, learning",
+      verify_recursive_verb(), verify_influence_verb(), verify_learning_verb()};
+  return {"verify", "", "prove it: the session, its protection, what it knew, what matters in it",
           "lanner verify journal", {}, {}, nullptr, kVerifyVerbs};
 }
 
