@@ -11,13 +11,15 @@
 #include "app/verb.hpp"
 #include "runtime/backtest.hpp"
 #include "runtime/result_json.hpp"
+#include "store/records.hpp"
 #include "views/format.hpp"
 
 namespace lanner::app {
 namespace {
 
-constexpr std::array<Flag, 21> kBacktestFlags{{
+constexpr std::array<Flag, 22> kBacktestFlags{{
     {"--catalog", "DIR", "a catalog or a folder of data files; without it a synthetic market"},
+    {"--bars", "LENGTH", "play bars of this length, as in 15m, built from finer bars and trades"},
     flags::kInstruments,
     flags::kFrom,
     flags::kTo,
@@ -49,12 +51,26 @@ Status export_trades(const std::string& path, const views::RunResult& result) {
                                              ": cannot be written; is the folder there and yours?");
 }
 
+Status set_bars(const Invocation& in, runtime::RunOptions& options) {
+  if (!in.has("--bars")) {
+    return {};
+  }
+  options.bars_s = store::interval_of(in.text("--bars"));
+  return options.bars_s > 0 ? Status{}
+                            : fail(ErrorKind::usage, "--bars is a whole number of s, m, h or d, as "
+                                                     "in 15m, not '" +
+                                                         in.text("--bars") + "'");
+}
+
 Result<int> run_backtest_verb(const Invocation& in) {
   auto options = run_options(in);
   if (!options) {
     return tl::unexpected{options.error()};
   }
   options->data = in.text("--catalog");
+  if (const Status set = set_bars(in, *options); !set) {
+    return tl::unexpected{set.error()};
+  }
   if (is_sweep(in)) {
     return run_sweep_of(in, *options);
   }

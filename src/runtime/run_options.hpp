@@ -39,6 +39,7 @@ enum class References : std::uint8_t { off, spot, all };
 struct RunOptions {
   std::filesystem::path data;     // catalog or folder of data files; empty = synthetic market
   std::filesystem::path profile;  // where imported and synthetic catalogs and sessions are kept
+  std::int32_t bars_s = 0;  // played in bars of this length, built from what is there; 0 = as it is
   std::vector<std::string> instruments;  // names or symbols; empty = all of market and quote
   std::optional<Timestamp> from;
   std::optional<Timestamp> to;  // exclusive

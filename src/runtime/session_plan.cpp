@@ -4,6 +4,7 @@
 
 #include "base/build_info.hpp"
 #include "runtime/instrument_choice.hpp"
+#include "runtime/inputs/built_bars.hpp"
 #include "runtime/inputs/latency_file.hpp"
 #include "runtime/inputs/own_features.hpp"
 #include "runtime/inputs/universe.hpp"
@@ -194,9 +195,7 @@ Status set_universe(SessionSpec& spec, const store::Catalog& catalog, const RunO
   return {};
 }
 
-}  // namespace
-
-Result<store::Catalog> open_catalog(const RunOptions& options) {
+Result<store::Catalog> open_source(const RunOptions& options) {
   if (options.data.empty()) {
     sim::SyntheticConfig config;
     config.seed = options.seed;
@@ -204,6 +203,13 @@ Result<store::Catalog> open_catalog(const RunOptions& options) {
         config, options.profile / "catalogs" / synthetic_catalog_name(config));
   }
   return store::open_or_import(options.data, options.profile / "catalogs");
+}
+
+}  // namespace
+
+Result<store::Catalog> open_catalog(const RunOptions& options) {
+  auto catalog = open_source(options);
+  return catalog && options.bars_s > 0 ? catalog_of_bars(*catalog, options) : catalog;
 }
 
 std::optional<sim::QueueModel> queue_model_of(std::string_view name) noexcept {
@@ -228,6 +234,9 @@ Result<SessionPlan> plan_session(const RunOptions& options, const store::Catalog
   auto choice = choose_instruments(catalog, options);
   if (!choice) {
     return tl::unexpected{choice.error()};
+  }
+  if (options.bars_s > 0) {
+    choice->notes.insert(choice->notes.begin(), timeframes_note(options.bars_s));
   }
   SessionSpec spec;
   spec.build_id = build_info().build_id;

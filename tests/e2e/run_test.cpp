@@ -109,3 +109,27 @@ TEST_CASE("a run that ends with trading halted says so and exits 7; a backtest h
   CHECK(backtest.code == 0);
   CHECK(backtest.out.find("halted     since") != std::string::npos);
 }
+
+TEST_CASE("a backtest in bars of another length is a session like any other") {
+  const lanner::test::ScratchDir scratch{"bars"};
+  const auto play = [&](const char* length, std::vector<std::string> more) {
+    more.insert(more.begin(), {"backtest", "--bars", length, "--from", "2025-01-01", "--to",
+                               "2025-01-04", "--profile", scratch.path().string()});
+    return run_lanner(more);
+  };
+  const std::string session = (scratch.path() / "session").string();
+  const Finished first = play("5m", {"--out", session, "--json"});
+  REQUIRE_MESSAGE(first.code == 0, first.err);
+  CHECK(figure(first.out, "conservation_error") == "\"0\"");
+  CHECK(std::stoi(figure(first.out, "candidates")) > 0);
+  CHECK(first.out.find("conditions see the timeframes 5m, 15m, 30m, 1h") != std::string::npos);
+  CHECK(figure(play("5m", {"--json"}).out, "digest") == figure(first.out, "digest"));
+  CHECK(run_lanner({"replay", session, "--verify"}).code == 0);
+  CHECK(run_lanner({"verify", "lookahead", session, "--cuts", "1"}).code == 0);
+  CHECK(play("7m", {}).out.find("nothing can trigger") != std::string::npos);
+  const Finished between = play("90s", {});
+  CHECK(between.code == 2);
+  CHECK(between.err.find("of which 90s is no multiple") != std::string::npos);
+  CHECK(play("soon", {}).code == 2);
+  CHECK(play("0m", {}).code == 2);
+}

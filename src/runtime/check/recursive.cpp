@@ -35,9 +35,11 @@ Said said_at(const core::Engine& engine, Timestamp now) {
   for (const model::Instrument& instrument : listed) {
     const features::FeaturePipeline& pipeline = engine.features();
     const auto view = pipeline.view(instrument.id);
-    said.values.insert(said.values.end(), view.now, view.now + kValuesEach);
     for (std::size_t tf = 0; tf < model::kTimeframeCount; ++tf) {
       const auto frame = static_cast<Timeframe>(tf);
+      for (std::size_t id = 0; id < model::kFeatureCount; ++id) {
+        said.values.push_back(view.value(static_cast<FeatureId>(id), frame));
+      }
       const Timestamp close = pipeline.frame_close(instrument.id, frame);
       const bool is_fresh = close.is_set() && now - close <= length_of(frame) * 2;
       said.bars.push_back(is_fresh ? pipeline.bars_closed(instrument.id, frame) : 0);
