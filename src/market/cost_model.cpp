@@ -86,10 +86,9 @@ inline void CostModel::absorb(State& state, const Stretch& stretch) noexcept {
     begin_hour(state, stretch.open.ns() / kNsPerHour);
   }
   // A stretch of an earlier hour cannot come: what overlaps is left out.
-  Quantity& bucket = state.hourly[state.hour_slot];
-  bucket = saturating_sum(bucket, stretch.volume);
+  state.hour_volume = saturating_sum(state.hour_volume, stretch.volume);
   state.volume = saturating_sum(state.volume, stretch.volume);
-  state.daily[state.day_slot] += price * to_score(stretch.volume);
+  state.day_turnover += price * to_score(stretch.volume);
 }
 
 void CostModel::on_bar(const model::Bar& bar, Timestamp close) noexcept {
@@ -138,13 +137,14 @@ void CostModel::close_minute(State& state) noexcept {
 }
 
 void CostModel::begin_hour(State& state, std::int64_t hour) noexcept {
+  slot(state.hourly, state.hour) = state.hour_volume;
+  state.hour_volume = Quantity{};
   const std::int64_t steps = std::min<std::int64_t>(hour - state.hour, kHours);
   for (std::int64_t i = 0; i < steps; ++i) {
     slot(state.hourly, hour - i) = Quantity{};
   }
   state.hour = hour;
   state.hour_end_ns = (hour + 1) * kNsPerHour;
-  state.hour_slot = static_cast<std::uint32_t>(hour % static_cast<std::int64_t>(kHours));
   state.volume = Quantity{};
   for (const Quantity part : state.hourly) {
     state.volume = saturating_sum(state.volume, part);
@@ -156,12 +156,13 @@ void CostModel::advance_day(State& state, std::int64_t day) noexcept {
   if (day <= state.day) {
     return;
   }
+  slot(state.daily, state.day) = state.day_turnover;
+  state.day_turnover = Score{};
   const std::int64_t steps = std::min<std::int64_t>(day - state.day, kDays);
   for (std::int64_t i = 0; i < steps; ++i) {
     slot(state.daily, day - i) = Score{};
   }
   state.day = day;
-  state.day_slot = static_cast<std::uint32_t>(day % static_cast<std::int64_t>(kDays));
 }
 
 void CostModel::note_day(Timestamp ts) noexcept {

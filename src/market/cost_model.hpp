@@ -77,9 +77,9 @@ class CostModel {
     std::int64_t hour = 0;
     std::int64_t hour_end_ns = 0;
     std::int64_t day = 0;
-    std::uint32_t hour_slot = 0;  // of this hour and this day in the rings
-    std::uint32_t day_slot = 0;
-    Quantity volume;  // sum of the hourly volumes
+    Quantity volume;       // sum of the hourly volumes and of this hour's
+    Quantity hour_volume;  // of this hour and this day: their places in the rings are written when
+    Score day_turnover;    // they are over, so that a bar touches what lies together
     Price tick;
     std::array<Quantity, kHours> hourly{};
     std::array<Score, kDays> daily{};
