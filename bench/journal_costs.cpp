@@ -78,7 +78,7 @@ void add_push(const Settings& settings, std::vector<Row>& rows) {
 }
 
 // In turns with a write and fdatasync of the same bytes to a file that has its room.
-void add_durable(std::vector<Row>& rows) {
+Measured durable_record() {
   const auto dir = fresh("durable");
   auto journal = expect(
       store::JournalWriter::create(dir, {}, {.durability = store::Durability::synced}));
@@ -105,20 +105,28 @@ void add_durable(std::vector<Row>& rows) {
     }
     floor.push_back(wall_ns() - from);
   }
+  Measured measured;
+  measured.ours = median(std::move(ours));
+  measured.floor = median(std::move(floor));
+  measured.pressure =
+      static_cast<double>(waited_us() - waited_from) * 1000.0 / (wall_ns() - begun);
+  measured.is_conclusive = measured.pressure <= kPressureMax;
+  ::close(fd);
+  static_cast<void>(journal.close());
+  std::filesystem::remove_all(dir);
+  return measured;
+}
+
+void add_durable(const Settings& settings, std::vector<Row>& rows) {
   Row row;
   row.name = "durable record, p50";
   row.unit = "ns/record";
   row.floor = "write and fdatasync of the record";
   row.limit = 1.5;
-  row.measured.ours = median(std::move(ours));
-  row.measured.floor = median(std::move(floor));
-  row.measured.pressure =
-      static_cast<double>(waited_us() - waited_from) * 1000.0 / (wall_ns() - begun);
-  row.measured.is_conclusive = row.measured.pressure <= 0.05;
+  for (std::size_t i = 0; i < settings.tries && !row.measured.is_conclusive; ++i) {
+    row.measured = durable_record();
+  }
   rows.push_back(row);
-  ::close(fd);
-  static_cast<void>(journal.close());
-  std::filesystem::remove_all(dir);
 }
 
 // An unfinished session of a million records, as a killed process leaves it.
@@ -222,7 +230,7 @@ Cut leave_session_with_snapshot(const runtime::SessionPlan& plan,
   return cut;
 }
 
-// By the clock: the records before the snapshot are checked by a thread of their own.
+// By the clock: the records before the snapshot are checked by more than one thread.
 double recover_from_snapshot(const runtime::SessionPlan& plan, const std::filesystem::path& dir) {
   const double from = wall_ns();
   const auto recovered = expect(runtime::recover_session(plan, dir));
@@ -258,7 +266,7 @@ void add_snapshot_recovery(const Settings& settings, std::vector<Row>& rows) {
 std::vector<Row> journal_costs(const Settings& settings) {
   std::vector<Row> rows;
   add_push(settings, rows);
-  add_durable(rows);
+  add_durable(settings, rows);
   add_recovery(settings, rows);
   add_snapshot_recovery(settings, rows);
   return rows;

@@ -11,8 +11,6 @@
 namespace lanner::bench {
 namespace {
 
-constexpr double kPressureMax = 0.05;
-
 double wall_us() {
   return std::chrono::duration<double, std::micro>(
              std::chrono::steady_clock::now().time_since_epoch())

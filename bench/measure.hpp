@@ -27,6 +27,9 @@ struct Settings {
 [[nodiscard]] std::uint64_t waited_us();
 [[nodiscard]] std::uint64_t resident_bytes();
 
+// A run in which somebody waited for a processor for more of the time says nothing.
+inline constexpr double kPressureMax = 0.05;
+
 struct Measured {
   double ours = 0.0;
   double floor = 0.0;

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <fstream>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -236,6 +237,11 @@ void cut_journal_before_newest(const CutSession& cut) {
   }
 }
 
+// In the first record behind a place.
+void flip_at(const CutSession& cut, const store::JournalPlace& place) {
+  flip(cut.path() / store::segment_name(place.segment), place.offset + 40);
+}
+
 struct Harm {
   const char* name;
   std::size_t refused;
@@ -273,7 +279,28 @@ const Harm kHarms[] = {
      }},
     {"the journal damaged before both", 2,
      [](const CutSession& cut) { flip(cut.path() / store::segment_name(1), 60'000); }},
+    {"the journal damaged between them", 1,
+     [](const CutSession& cut) { flip_at(cut, cut.place(1)); }},
+    {"the journal damaged behind both", 0,
+     [](const CutSession& cut) { flip_at(cut, cut.place(0)); }},
 };
+
+// Whichever way it was found, damage of the journal is told with its place, and what goes on are
+// exactly the records before it.
+void check_damage(const CutSession& cut, runtime::Recovered& recovered, std::string_view harm) {
+  store::JournalWriter& journal = recovered.session->journal();
+  REQUIRE(journal.damage().has_value() == harm.starts_with("the journal damaged"));
+  if (const auto& damage = journal.damage()) {
+    CHECK(damage->file.starts_with(cut.path().string()));
+    CHECK(damage->sequence < kCut);
+    CHECK(journal.resumed_from() == damage->sequence);
+    if (recovered.from) {
+      CHECK(damage->file == (cut.path() / store::segment_name(recovered.from->segment)).string());
+      CHECK(damage->offset == recovered.from->offset);
+      CHECK(damage->sequence == recovered.from->sequence);
+    }
+  }
+}
 
 TEST_CASE("a damaged, foreign or too new snapshot gives way to the one before it, or to none") {
   std::optional<Digest128> whole;
@@ -281,7 +308,7 @@ TEST_CASE("a damaged, foreign or too new snapshot gives way to the one before it
     CAPTURE(harm.name);
     const CutSession cut("recover-harm", {}, false);
     whole = whole ? whole : std::optional{cut.whole()};
-    const store::JournalPlace older = cut.place(1);
+    const store::JournalPlace expected = cut.place(harm.refused == 0 ? 0 : 1);
     harm.done(cut);
     {
       auto recovered = cut.recover();
@@ -289,8 +316,9 @@ TEST_CASE("a damaged, foreign or too new snapshot gives way to the one before it
       CHECK(recovered.lines.size() == harm.refused);
       CHECK(recovered.from.has_value() == (harm.refused < 2));
       if (recovered.from) {
-        CHECK(*recovered.from == older);
+        CHECK(*recovered.from == expected);
       }
+      check_damage(cut, recovered, harm.name);
       CHECK(play_out(recovered) == *whole);
     }
     // What could not be used is gone and does not stand in the way of the next ones.

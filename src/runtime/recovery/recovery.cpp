@@ -1,6 +1,5 @@
 #include "runtime/recovery/recovery.hpp"
 
-#include <future>
 #include <utility>
 
 #include "base/state_archive.hpp"
@@ -14,7 +13,7 @@ tl::unexpected<std::string> because(std::string what) {
   return tl::unexpected<std::string>{std::move(what)};
 }
 
-// The records before the snapshot are checked by another thread while this one takes up its state.
+// The records before the snapshot are checked by other threads while this one takes up its state.
 tl::expected<Recovered, std::string> recover_from(const SessionPlan& plan,
                                                   const std::filesystem::path& session,
                                                   const std::filesystem::path& file,
@@ -23,9 +22,7 @@ tl::expected<Recovered, std::string> recover_from(const SessionPlan& plan,
   if (!snapshot) {
     return because(snapshot.error().message);
   }
-  auto front = std::async(std::launch::async, [&session, place = snapshot->place()] {
-    return store::verify_front(session, place);
-  });
+  store::FrontCheck front(session, snapshot->place());
   const std::string name = file.filename().string();
   auto tape = open_tape(plan);
   if (!tape) {
@@ -40,7 +37,7 @@ tl::expected<Recovered, std::string> recover_from(const SessionPlan& plan,
       recovered.session->recorder().sequence() != snapshot->place().sequence) {
     return because(name + ": its state does not fit the session or its data");
   }
-  if (!front.get()) {
+  if (!front.is_good()) {
     return because(name + ": the journal does not reach it, or is damaged before it");
   }
   auto journal = store::JournalWriter::resume(session, disk, snapshot->place());

@@ -4,16 +4,14 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <future>
 #include <memory>
 #include <span>
 #include <thread>
-#include <vector>
+#include <utility>
 
 #include "base/crc32c.hpp"
 #include "base/hash.hpp"
@@ -163,31 +161,38 @@ bool is_good_segment(const std::filesystem::path& session, std::uint64_t number,
 
 }  // namespace
 
-bool verify_front(const std::filesystem::path& session, const JournalPlace& place) {
-  std::atomic<std::uint64_t> next{1};
-  std::atomic<bool> is_good{true};
-  const auto work = [&] {
-    while (is_good.load(std::memory_order_relaxed)) {
-      const std::uint64_t number = next.fetch_add(1, std::memory_order_relaxed);
-      if (number > place.segment) {
-        return;
-      }
-      if (!is_good_segment(session, number, place)) {
-        is_good.store(false, std::memory_order_relaxed);
-      }
+FrontCheck::FrontCheck(std::filesystem::path session, const JournalPlace& place)
+    : session_(std::move(session)), place_(place) {
+  const std::uint64_t processors = std::max(1U, std::thread::hardware_concurrency());
+  for (std::uint64_t i = 0; i < std::min(place.segment, processors - 1); ++i) {
+    helpers_.push_back(std::async(std::launch::async, [this] { work(); }));
+  }
+}
+
+FrontCheck::~FrontCheck() { is_good_.store(false, std::memory_order_relaxed); }
+
+void FrontCheck::work() {
+  while (is_good_.load(std::memory_order_relaxed)) {
+    const std::uint64_t number = next_.fetch_add(1, std::memory_order_relaxed);
+    if (number > place_.segment) {
+      return;
     }
-  };
-  const std::uint64_t threads =
-      std::min<std::uint64_t>(place.segment, std::max(1U, std::thread::hardware_concurrency()));
-  std::vector<std::future<void>> others;
-  for (std::uint64_t i = 1; i < threads; ++i) {
-    others.push_back(std::async(std::launch::async, work));
+    if (!is_good_segment(session_, number, place_)) {
+      is_good_.store(false, std::memory_order_relaxed);
+    }
   }
+}
+
+bool FrontCheck::is_good() {
   work();
-  for (std::future<void>& other : others) {
-    other.get();
+  for (std::future<void>& helper : helpers_) {
+    helper.wait();
   }
-  return is_good.load(std::memory_order_relaxed);
+  return is_good_.load(std::memory_order_relaxed);
+}
+
+bool verify_front(const std::filesystem::path& session, const JournalPlace& place) {
+  return FrontCheck(session, place).is_good();
 }
 
 }  // namespace lanner::store
