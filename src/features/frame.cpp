@@ -13,9 +13,8 @@ using model::FeatureId;
 
 constexpr std::uint32_t kAtrLength = 14;
 
-// Of the means of every frame (Frame::Means): the lengths, the share of a new value, and the bars
-// from which on all of them are seeded. The first bar brings no move, so those of moves begin with
-// the second.
+// Of the means of every frame: their lengths, the share of a new value, and the bars after which
+// all of them are seeded. The first bar brings no move, so those of moves begin with the second.
 constexpr std::array<std::uint32_t, 6> kLengths{9, 21, 50, 14, 14, 14};
 constexpr std::array<double, 6> kShares{2.0 / (9.0 + 1.0),  2.0 / (21.0 + 1.0),
                                         2.0 / (50.0 + 1.0), 1.0 / 14.0,
@@ -191,49 +190,51 @@ double DirectionalIndex::add(const Ohlcv& bar, const Ohlcv& before) noexcept {
 }
 
 void Frame::add(const Ohlcv& bar, OnDemand wanted, Values out) noexcept {
-  const double before = bars_ == 0 ? bar.close : previous_close_;
-  const double move = bar.close - before;
-  add_means({bar.close, bar.close, bar.close, move > 0.0 ? move : 0.0, move < 0.0 ? -move : 0.0,
-             greater(bar.high, before) - smaller(bar.low, before)});
+  const double close = bar.close;
+  const double before = previous_close_;
+  const double move = close - before;
+  const double gain = move > 0.0 ? move : 0.0;
+  const double loss = move < 0.0 ? -move : 0.0;
+  const double range = greater(bar.high, before) - smaller(bar.low, before);
+  if (bars_ >= kSeeded) [[likely]] {
+    // In lanes, since they need not wait for each other.
+    const auto step = [this](std::size_t first, Lanes values) {
+      const Lanes mean = lanes_at(&means_[first]);
+      put_lanes(&means_[first], mean + lanes_at(&kShares[first]) * (values - mean));
+    };
+    step(0, Lanes{close, close});
+    step(2, Lanes{close, gain});
+    step(4, Lanes{loss, range});
+  } else {
+    seed_means({close, close, close, gain, loss, range});
+  }
   ++bars_;
-  const Means shown = shown_means();
-  at(out, FeatureId::price) = bar.close;
-  at(out, FeatureId::ret_bps) = bars_ > 1 ? move / before * 1e4 : kAbsent;
-  at(out, FeatureId::ema9) = shown[0];
-  at(out, FeatureId::ema21) = shown[1];
-  at(out, FeatureId::ema50) = shown[2];
-  const double gain = shown[3];
-  const double moved = gain + shown[4];
+  previous_close_ = close;
+  at(out, FeatureId::price) = close;
+  at(out, FeatureId::ret_bps) = move / before * 1e4;
+  at(out, FeatureId::ema9) = means_[0];
+  at(out, FeatureId::ema21) = means_[1];
+  at(out, FeatureId::ema50) = means_[2];
+  const double moved = means_[3] + means_[4];
   // Without any move neither side is stronger: the middle of the scale.
-  at(out, FeatureId::rsi14) = moved > 0.0 ? 100.0 * gain / moved : moved + 50.0;
-  const double atr = shown[5];
-  at(out, FeatureId::atr14) = atr;
-  at(out, FeatureId::atr_pct) = atr / bar.close * 100.0;
+  at(out, FeatureId::rsi14) = moved > 0.0 ? 100.0 * means_[3] / moved : 50.0;
+  at(out, FeatureId::atr14) = means_[5];
+  at(out, FeatureId::atr_pct) = means_[5] / close * 100.0;
+  if (bars_ < kSeeded) [[unlikely]] {
+    hide_unseeded(out);
+  }
   if (wanted.has(OnDemand::macd)) {
-    add_macd(bar.close, out);
+    add_macd(close, out);
   }
   if (wanted.has(OnDemand::adx)) [[unlikely]] {
-    add_direction(bar, out);
+    add_direction(bar, before, out);
   }
   keep(bar);
-  previous_close_ = bar.close;
 }
 
-// All in lanes once they are seeded, since they need not wait for each other.
-void Frame::add_means(const Means& values) noexcept {
-  if (bars_ < kSeeded) [[unlikely]] {
-    seed_means(values);
-    return;
-  }
-  for (std::size_t i = 0; i < kMeans; i += 2) {
-    const Lanes mean = lanes_at(&means_[i]);
-    put_lanes(&means_[i], mean + lanes_at(&kShares[i]) * (lanes_at(&values[i]) - mean));
-  }
-}
-
-void Frame::seed_means(const Means& values) noexcept {
-  static_assert(kLengths.size() == kMeans && kShares.size() == kMeans && kMeans % 2 == 0);
-  for (std::size_t i = bars_ == 0 ? kFirstOfMoves : kMeans; i-- > 0;) {
+void Frame::seed_means(const std::array<double, kMeans>& values) noexcept {
+  static_assert(kLengths.size() == kMeans && kShares.size() == kMeans);
+  for (std::size_t i = 0; i < (bars_ == 0 ? kFirstOfMoves : kMeans); ++i) {
     const std::uint32_t seen = i < kFirstOfMoves ? bars_ : bars_ - 1;
     if (seen >= kLengths[i]) {
       means_[i] += kShares[i] * (values[i] - means_[i]);
@@ -246,15 +247,18 @@ void Frame::seed_means(const Means& values) noexcept {
   }
 }
 
-Frame::Means Frame::shown_means() const noexcept {
-  Means shown = means_;
-  if (bars_ < kSeeded) [[unlikely]] {
-    for (std::size_t i = 0; i < kMeans; ++i) {
-      const std::uint32_t seen = i < kFirstOfMoves ? bars_ : bars_ - 1;
-      shown[i] = seen < kLengths[i] ? kAbsent : shown[i];
-    }
-  }
-  return shown;
+// What was written of means that are sums still, and of the move that the first bar does not have.
+void Frame::hide_unseeded(Values out) const noexcept {
+  const auto hide = [this, out](FeatureId id, std::uint32_t needed) {
+    at(out, id) = bars_ < needed ? kAbsent : at(out, id);
+  };
+  hide(FeatureId::ret_bps, 2);
+  hide(FeatureId::ema9, 9);
+  hide(FeatureId::ema21, 21);
+  hide(FeatureId::ema50, 50);
+  hide(FeatureId::rsi14, 15);
+  hide(FeatureId::atr14, 15);
+  hide(FeatureId::atr_pct, 15);
 }
 
 void Frame::add_macd(double close, Values out) noexcept {
@@ -265,9 +269,9 @@ void Frame::add_macd(double close, Values out) noexcept {
 }
 
 // Before the arrays take this bar, so that their last one is the bar before.
-void Frame::add_direction(const Ohlcv& bar, Values out) noexcept {
+void Frame::add_direction(const Ohlcv& bar, double previous_close, Values out) noexcept {
   if (held_ > 0) {
-    const Ohlcv before{0.0, highs_[held_ - 1], lows_[held_ - 1], previous_close_, 0.0};
+    const Ohlcv before{0.0, highs_[held_ - 1], lows_[held_ - 1], previous_close, 0.0};
     at(out, FeatureId::adx14) = direction_.add(bar, before);
   }
 }

@@ -179,23 +179,22 @@ class Frame {
   static constexpr std::size_t kKept = kWindow + 1;  // with the next one, window() knows age 1
   static_assert(kHistory > kKept);
 
-  // The means of every frame, in the order of their places in means_.
+  // The means of every frame: ema9, ema21, ema50 and Wilder's of gain, loss and true range.
   static constexpr std::size_t kMeans = 6;
-  using Means = std::array<double, kMeans>;  // ema9, ema21, ema50, gain, loss, true range
 
-  void add_means(const Means& values) noexcept;
-  void seed_means(const Means& values) noexcept;
-  [[nodiscard]] Means shown_means() const noexcept;
+  void seed_means(const std::array<double, kMeans>& values) noexcept;
+  void hide_unseeded(std::span<double, model::kFeatureCount> out) const noexcept;
   void keep(const Ohlcv& bar) noexcept;
   void add_macd(double close, std::span<double, model::kFeatureCount> out) noexcept;
-  void add_direction(const Ohlcv& bar, std::span<double, model::kFeatureCount> out) noexcept;
+  void add_direction(const Ohlcv& bar, double previous_close,
+                     std::span<double, model::kFeatureCount> out) noexcept;
   void make_room() noexcept;
 
   std::uint32_t bars_ = 0;
   std::uint32_t macd_bars_ = 0;
   std::size_t held_ = 0;  // bars in the arrays, oldest first
   double previous_close_ = 0.0;
-  Means means_{};  // sums until they are seeded
+  std::array<double, kMeans> means_{};  // sums until they are seeded
   Ema macd_fast_;
   Ema macd_slow_;
   Ema macd_signal_;

@@ -1,5 +1,6 @@
 #include "features/pipeline.hpp"
 
+#include <bit>
 #include <cmath>
 #include <cstring>
 #include <utility>
@@ -36,11 +37,10 @@ constexpr std::size_t kBehindWindows = index_of(FeatureId::vol_z) + 1;
 static_assert(kBehindWindows - kFirstWindow == 5);
 constexpr std::size_t kFirstAsked = index_of(FeatureId::btc_ret_bps) + 1;
 
-// What nobody subscribed to stays absent in both rows.
+// What nobody subscribed to stays absent in both rows; where only features of bars are, the row
+// ends at kFirstAsked.
 std::size_t end_of_row(OnDemand wanted) noexcept {
-  return !wanted.has_extras()          ? kFirstAsked
-         : wanted.has(OnDemand::user) ? model::kFeatureCount
-                                      : model::kBuiltInFeatureCount;
+  return wanted.has(OnDemand::user) ? model::kFeatureCount : model::kBuiltInFeatureCount;
 }
 
 bool has_prices(const model::Bar& bar) noexcept {
@@ -55,15 +55,14 @@ void extend(Ohlcv& whole, const Ohlcv& part) noexcept {
   whole.volume += part.volume;
 }
 
-// The timeframes that base bars of this length add up to.
-FrameSet frames_of(std::int64_t length_ns) noexcept {
-  FrameSet frames;
-  for (std::size_t tf = 0; tf < model::kTimeframeCount; ++tf) {
-    if (kLengthsNs[tf] % length_ns == 0) {
-      frames.add(static_cast<Timeframe>(tf));
-    }
+// The shortest timeframe that base bars of this length add up to. So they do to all longer ones,
+// since each timeframe divides the next.
+std::uint32_t first_fed_by(std::int64_t length_ns) noexcept {
+  std::uint32_t tf = 0;
+  while (tf < model::kTimeframeCount && kLengthsNs[tf] % length_ns != 0) {
+    ++tf;
   }
-  return frames;
+  return tf;
 }
 
 void drop_infinite(double* values, std::size_t count) noexcept {
@@ -140,53 +139,56 @@ FrameSet FeaturePipeline::on_bar(const model::Bar& bar, Timestamp close) noexcep
     return closed;
   }
   series.base_end_ns = close.ns();
-  close_late(series, open_ns, close, closed);
-
+  if (bar.interval_s != series.interval_s) {
+    series.interval_s = bar.interval_s;
+    series.first_fed = first_fed_by(length_ns);
+  }
   const Ohlcv values = to_ohlcv(bar);
+  // What is late closes with what was known before this bar.
+  const FrameSet due = extend_frames(series, values, open_ns, close, closed);
   if (open_ns >= series.day_end_ns) {
     series.day_end_ns = (open_ns / kNsPerDay + 1) * kNsPerDay;
     series.turnover = series.volume = 0.0;
   }
   series.turnover += (values.high + values.low + values.close) / 3.0 * values.volume;
   series.volume += values.volume;
-
-  if (bar.interval_s != series.interval_s) {
-    series.interval_s = bar.interval_s;
-    series.fed = frames_of(length_ns);
+  for (unsigned rest = due.bits; rest != 0; rest &= rest - 1) {
+    const auto tf = static_cast<std::size_t>(std::countr_zero(rest));
+    close_frame(series, tf, series.pending[tf].bar, close);
   }
-  for (std::size_t tf = 0; tf < model::kTimeframeCount; ++tf) {
-    if (!series.fed.has(static_cast<Timeframe>(tf))) {
-      continue;
-    }
-    const std::int64_t frame_ns = kLengthsNs[tf];
-    Pending& pending = series.pending[tf];
-    if (pending.end_ns != Pending::kNotOpen) {
-      extend(pending.bar, values);
-    } else {
-      // Bars mostly follow each other without a gap, and a division is dear.
-      const bool follows = open_ns == series.frame_close_ns[tf];
-      pending = {(follows ? open_ns : open_ns / frame_ns * frame_ns) + frame_ns, values};
-    }
-    if (close.ns() == pending.end_ns) {
-      close_frame(series, tf, pending.bar, close);
-      closed.add(static_cast<Timeframe>(tf));
-    }
-  }
+  closed.bits |= due.bits;
   if (wanted_anywhere_.has_extras()) [[unlikely]] {
     sample_spread(bar.instrument_id, close);
   }
   return closed;
 }
 
-void FeaturePipeline::close_late(Series& series, std::int64_t open_ns, Timestamp close,
-                                 FrameSet& closed) noexcept {
+// Takes a base bar into the frames that it adds up to, and says which of them it completes.
+FrameSet FeaturePipeline::extend_frames(Series& series, const Ohlcv& bar, std::int64_t open_ns,
+                                        Timestamp close, FrameSet& late) noexcept {
+  FrameSet due;
   for (std::size_t tf = 0; tf < model::kTimeframeCount; ++tf) {
-    const Pending& pending = series.pending[tf];
-    if (open_ns >= pending.end_ns) {
+    Pending& pending = series.pending[tf];
+    if (open_ns >= pending.end_ns) [[unlikely]] {
       close_frame(series, tf, pending.bar, close);
-      closed.add(static_cast<Timeframe>(tf));
+      late.add(static_cast<Timeframe>(tf));
+    }
+    if (tf < series.first_fed) {
+      continue;
+    }
+    if (pending.end_ns != Pending::kNotOpen) {
+      extend(pending.bar, bar);
+    } else {
+      // Bars mostly follow each other without a gap, and a division is dear.
+      const std::int64_t frame_ns = kLengthsNs[tf];
+      const bool follows = open_ns == series.frame_close_ns[tf];
+      pending = {(follows ? open_ns : open_ns / frame_ns * frame_ns) + frame_ns, bar};
+    }
+    if (close.ns() == pending.end_ns) {
+      due.add(static_cast<Timeframe>(tf));
     }
   }
+  return due;
 }
 
 void FeaturePipeline::close_frame(Series& series, std::size_t tf, const Ohlcv& bar,
@@ -201,9 +203,8 @@ void FeaturePipeline::close_frame(Series& series, std::size_t tf, const Ohlcv& b
   };
   keep_before(0, kFirstWindow);
   keep_before(kBehindWindows, kFirstAsked);
-  const std::size_t end = end_of_row(wanted);
-  if (end > kFirstAsked) [[unlikely]] {
-    keep_before(kFirstAsked, end);
+  if (wanted.has_extras()) [[unlikely]] {
+    keep_before(kFirstAsked, end_of_row(wanted));
   }
   series.frames[tf].add(bar, wanted,
                         std::span<double, model::kFeatureCount>{now, model::kFeatureCount});
@@ -221,19 +222,23 @@ void FeaturePipeline::close_frame(Series& series, std::size_t tf, const Ohlcv& b
   now[index_of(FeatureId::funding_bps)] = is_funding_known ? series.funding_bps : kAbsent;
   now[index_of(FeatureId::btc_ret_bps)] = btc_return(series, tf, close);
   if (wanted.has_extras()) [[unlikely]] {
-    const Closing closing{static_cast<std::size_t>(&series - series_.data()), tf, bar, boundary,
-                          close, now};
-    close_extras(closing);
-    drop_infinite(now + kFirstAsked, end - kFirstAsked);
-    if (wanted.has(OnDemand::user)) {
-      close_own(closing);
-    }
+    const auto index = static_cast<std::size_t>(&series - series_.data());
+    close_asked({index, tf, bar, boundary, close, now});
   }
   if (series.is_leader) {
     lead(series.leads[tf], now[index_of(FeatureId::ret_bps)], close);
   }
   series.frame_close_ns[tf] = boundary.ns();
   series.pending[tf].end_ns = Pending::kNotOpen;
+}
+
+void FeaturePipeline::close_asked(const Closing& closing) noexcept {
+  const OnDemand wanted = wanted_[closing.tf];
+  close_extras(closing);
+  drop_infinite(closing.now + kFirstAsked, end_of_row(wanted) - kFirstAsked);
+  if (wanted.has(OnDemand::user)) {
+    close_own(closing);
+  }
 }
 
 void FeaturePipeline::lead(Lead& lead, double ret_bps, Timestamp close) noexcept {

@@ -139,12 +139,13 @@ class FeaturePipeline {
     std::uint8_t regimes = bit_of(model::Regime::any);
     InstrumentId btc;
     std::int32_t interval_s = 0;  // of the last base bar
-    FrameSet fed;                 // the timeframes that its interval divides
+    std::uint32_t first_fed = 0;  // it divides this timeframe and all longer ones
     bool is_leader = false;       // others read its returns
   };
   static_assert(sizeof(Series) <= 12'288);
 
-  void close_late(Series& series, std::int64_t open_ns, Timestamp close, FrameSet& closed) noexcept;
+  FrameSet extend_frames(Series& series, const Ohlcv& bar, std::int64_t open_ns, Timestamp close,
+                         FrameSet& late) noexcept;
   void close_frame(Series& series, std::size_t tf, const Ohlcv& bar, Timestamp close) noexcept;
   static void lead(Lead& lead, double ret_bps, Timestamp close) noexcept;
   [[nodiscard]] double btc_return(const Series& series, std::size_t tf,
@@ -160,6 +161,8 @@ class FeaturePipeline {
   };
   void link(const model::InstrumentTable& instruments);
   void sample_spread(InstrumentId id, Timestamp close) noexcept;
+  // Not part of its caller, which most frames leave without it.
+  [[gnu::noinline]] void close_asked(const Closing& closing) noexcept;
   void close_extras(const Closing& closing) noexcept;
   void close_book(const Closing& closing) noexcept;
   void close_flows(const Closing& closing) noexcept;
