@@ -153,11 +153,11 @@ class OrderManager {
   void settle_entry(Step& step) noexcept;
   void settle_armed(Step& step) noexcept;
   [[nodiscard]] bool is_covered_for_entry(const Plan& plan) const noexcept;
-  void settle_working_stop(Step& step) noexcept;
+  void settle_working_stop(Step& step, Quantity need) noexcept;
   void shrink_working_stop(Step& step, Quantity need) noexcept;
   void settle_disaster_stop(Step& step) noexcept;
-  void settle_target(Step& step) noexcept;
-  void settle_close(Step& step) noexcept;
+  void settle_target(Step& step, Quantity need) noexcept;
+  void settle_close(Step& step, Quantity need) noexcept;
   void sweep(Step& step) noexcept;
   void replace_lost_stop(Step& step, model::OrderRole role, Quantity quantity) noexcept;
   void bring_down(Step& step, model::ExitReason reason) noexcept;

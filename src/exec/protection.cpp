@@ -62,16 +62,19 @@ void OrderManager::settle(Step& step) noexcept {
   }
   grow_attached(plan);
   settle_entry(step);
-  if (exec::held(plan).is_positive()) {
+  const Quantity held = exec::held(plan);  // fills alone change it, and none happens here
+  if (held.is_positive()) {
     settle_disaster_stop(step);
-    settle_working_stop(step);
-    settle_target(step);
-    settle_close(step);
+    settle_working_stop(step, held);
+    settle_target(step, held);
+    settle_close(step, held);
   } else if (is_entry_over(plan)) {
     sweep(step);
   }
   note_pending_risk(plan);
-  finish_if_over(step);
+  if (!held.is_positive()) {
+    finish_if_over(step);
+  }
   set_timer(step);
 }
 
@@ -137,9 +140,8 @@ bool OrderManager::is_covered_for_entry(const Plan& plan) const noexcept {
   return has_disaster_stop && working >= plan.intent.quantity;
 }
 
-void OrderManager::settle_working_stop(Step& step) noexcept {
+void OrderManager::settle_working_stop(Step& step, Quantity need) noexcept {
   Plan& plan = step.plan;
-  const Quantity need = exec::held(plan);
   Quantity covering;
   Quantity resting;
   for (const Leg& leg : plan.legs) {
@@ -235,9 +237,8 @@ void OrderManager::replace_lost_stop(Step& step, OrderRole role, Quantity quanti
 }
 
 // Targets together never exceed what is held; one order, placed anew when the entry is final.
-void OrderManager::settle_target(Step& step) noexcept {
+void OrderManager::settle_target(Step& step, Quantity need) noexcept {
   Plan& plan = step.plan;
-  const Quantity need = exec::held(plan);
   Quantity targets;
   for (const Leg& leg : plan.legs) {
     if (leg.role == OrderRole::target && is_open(leg)) {
@@ -263,7 +264,7 @@ void OrderManager::settle_target(Step& step) noexcept {
   }
 }
 
-void OrderManager::settle_close(Step& step) noexcept {
+void OrderManager::settle_close(Step& step, Quantity need) noexcept {
   Plan& plan = step.plan;
   if (plan.closing == ExitReason::none) {
     return;
@@ -282,7 +283,7 @@ void OrderManager::settle_close(Step& step) noexcept {
       plan.close_attempts >= kCloseAttemptsMax) {
     return;
   }
-  submit_close(step, exec::held(plan));
+  submit_close(step, need);
 }
 
 // Flat, and the entry can add nothing: every order still live is an orphan.

@@ -108,8 +108,8 @@ Duration MarketState::max_age(InstrumentId id, Timestamp now,
   return parameters.duration(Param::fresh_bar_intervals, interval) + latency;
 }
 
-bool MarketState::is_fresh(InstrumentId id, Timestamp now,
-                           const model::ParameterSet& parameters) const noexcept {
+bool MarketState::is_within_age(InstrumentId id, Timestamp now,
+                                const model::ParameterSet& parameters) const noexcept {
   return views_[id.index()].feed != FeedKind::none &&
          age(id, now) <= max_age(id, now, parameters);
 }

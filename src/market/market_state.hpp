@@ -78,9 +78,17 @@ class MarketState {
   [[nodiscard]] Duration max_age(InstrumentId id, Timestamp now,
                                  const model::ParameterSet& parameters) const noexcept;
   [[nodiscard]] bool is_fresh(InstrumentId id, Timestamp now,
-                              const model::ParameterSet& parameters) const noexcept;
+                              const model::ParameterSet& parameters) const noexcept {
+    // No age below one interval of its bars is too old: the parameter is at least one of them.
+    const InstrumentView& view = views_[id.index()];
+    return (view.feed == FeedKind::bars && now - view.ts_init <= seconds(view.interval_s)) ||
+           is_within_age(id, now, parameters);
+  }
 
  private:
+  [[nodiscard]] bool is_within_age(InstrumentId id, Timestamp now,
+                                   const model::ParameterSet& parameters) const noexcept;
+
   std::vector<InstrumentView> views_;
   std::vector<TopOfBook> tops_;
 
