@@ -140,7 +140,8 @@ void cut_behind_segment(const fs::path& session, std::uint64_t segment) {
 }  // namespace
 
 TEST_CASE("a disk that is full for a while: no entries, exits go on, and a continued run agrees") {
-  const test::SyntheticSession market(busy_market(hours(24 * 8)));
+  // Long beside the twentieth of a second between two tries, on a busy machine too.
+  const test::SyntheticSession market(busy_market(hours(24 * 24)));
   const test::ScratchDir scratch("disk-full-run");
   runtime::PaperRunOptions options = busy_run(market, scratch.path());
   FillingDisk disk;
