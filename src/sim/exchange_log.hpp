@@ -67,7 +67,19 @@ class ExchangeLog {
   // What it remembers (base/state_archive.hpp).
   template <typename Archive>
   void fields(Archive& archive) {
-    archive(records_);
+    std::uint64_t count = records_.size();
+    archive(count);
+    if constexpr (Archive::kLoads) {
+      if (!archive.holds(count)) {
+        return archive.refuse();
+      }
+      // With room to go on: otherwise the next record would move all that was just taken up.
+      records_.reserve(static_cast<std::size_t>(count + count / 4) + kFirstChunk);
+      records_.resize(static_cast<std::size_t>(count));
+    }
+    for (LogRecord& record : records_) {
+      archive(record);
+    }
   }
 };
 
