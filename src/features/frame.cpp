@@ -193,8 +193,8 @@ void Frame::add(const Ohlcv& bar, OnDemand wanted, Values out) noexcept {
   const double close = bar.close;
   const double before = previous_close_;
   const double move = close - before;
-  const double gain = move > 0.0 ? move : 0.0;
-  const double loss = move < 0.0 ? -move : 0.0;
+  const double gain = greater(move, 0.0);
+  const double loss = greater(before - close, 0.0);
   const double range = greater(bar.high, before) - smaller(bar.low, before);
   if (bars_ >= kSeeded) [[likely]] {
     // In lanes, since they need not wait for each other.
@@ -206,7 +206,7 @@ void Frame::add(const Ohlcv& bar, OnDemand wanted, Values out) noexcept {
     step(2, Lanes{close, gain});
     step(4, Lanes{loss, range});
   } else {
-    seed_means({close, close, close, gain, loss, range});
+    seed_means(close, gain, loss, range);
   }
   ++bars_;
   previous_close_ = close;
@@ -232,7 +232,8 @@ void Frame::add(const Ohlcv& bar, OnDemand wanted, Values out) noexcept {
   keep(bar);
 }
 
-void Frame::seed_means(const std::array<double, kMeans>& values) noexcept {
+void Frame::seed_means(double close, double gain, double loss, double range) noexcept {
+  const std::array<double, kMeans> values{close, close, close, gain, loss, range};
   static_assert(kLengths.size() == kMeans && kShares.size() == kMeans);
   for (std::size_t i = 0; i < (bars_ == 0 ? kFirstOfMoves : kMeans); ++i) {
     const std::uint32_t seen = i < kFirstOfMoves ? bars_ : bars_ - 1;

@@ -175,14 +175,14 @@ class Frame {
  private:
   static constexpr std::size_t kWindow = 20;
   // Room beyond the window, so that the arrays move once in several bars.
-  static constexpr std::size_t kHistory = 28;
+  static constexpr std::size_t kHistory = 36;
   static constexpr std::size_t kKept = kWindow + 1;  // with the next one, window() knows age 1
   static_assert(kHistory > kKept);
 
   // The means of every frame: ema9, ema21, ema50 and Wilder's of gain, loss and true range.
   static constexpr std::size_t kMeans = 6;
 
-  void seed_means(const std::array<double, kMeans>& values) noexcept;
+  [[gnu::noinline]] void seed_means(double close, double gain, double loss, double range) noexcept;
   void hide_unseeded(std::span<double, model::kFeatureCount> out) const noexcept;
   void keep(const Ohlcv& bar) noexcept;
   void add_macd(double close, std::span<double, model::kFeatureCount> out) noexcept;

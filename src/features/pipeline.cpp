@@ -166,19 +166,18 @@ FrameSet FeaturePipeline::on_bar(const model::Bar& bar, Timestamp close) noexcep
 // Takes a base bar into the frames that it adds up to, and says which of them it completes.
 FrameSet FeaturePipeline::extend_frames(Series& series, const Ohlcv& bar, std::int64_t open_ns,
                                         Timestamp close, FrameSet& late) noexcept {
+  for (std::size_t tf = 0; tf < series.first_fed; ++tf) {
+    if (open_ns >= series.pending[tf].end_ns) {
+      close_late(series, tf, close, late);
+    }
+  }
   FrameSet due;
-  for (std::size_t tf = 0; tf < model::kTimeframeCount; ++tf) {
+  for (std::size_t tf = series.first_fed; tf < model::kTimeframeCount; ++tf) {
     Pending& pending = series.pending[tf];
-    if (open_ns >= pending.end_ns) [[unlikely]] {
-      close_frame(series, tf, pending.bar, close);
-      late.add(static_cast<Timeframe>(tf));
-    }
-    if (tf < series.first_fed) {
-      continue;
-    }
-    if (pending.end_ns != Pending::kNotOpen) {
+    if (open_ns < pending.end_ns) {
       extend(pending.bar, bar);
     } else {
+      close_late(series, tf, close, late);
       // Bars mostly follow each other without a gap, and a division is dear.
       const std::int64_t frame_ns = kLengthsNs[tf];
       const bool follows = open_ns == series.frame_close_ns[tf];
@@ -189,6 +188,14 @@ FrameSet FeaturePipeline::extend_frames(Series& series, const Ohlcv& bar, std::i
     }
   }
   return due;
+}
+
+void FeaturePipeline::close_late(Series& series, std::size_t tf, Timestamp close,
+                                 FrameSet& late) noexcept {
+  if (series.pending[tf].end_ns != Pending::kNotOpen) [[unlikely]] {
+    close_frame(series, tf, series.pending[tf].bar, close);
+    late.add(static_cast<Timeframe>(tf));
+  }
 }
 
 void FeaturePipeline::close_frame(Series& series, std::size_t tf, const Ohlcv& bar,
@@ -204,7 +211,11 @@ void FeaturePipeline::close_frame(Series& series, std::size_t tf, const Ohlcv& b
   keep_before(0, kFirstWindow);
   keep_before(kBehindWindows, kFirstAsked);
   if (wanted.has_extras()) [[unlikely]] {
-    keep_before(kFirstAsked, end_of_row(wanted));
+    // In pieces of known sizes, which need no call.
+    keep_before(kFirstAsked, model::kBuiltInFeatureCount);
+    if (wanted.has(OnDemand::user)) {
+      keep_before(model::kBuiltInFeatureCount, model::kFeatureCount);
+    }
   }
   series.frames[tf].add(bar, wanted,
                         std::span<double, model::kFeatureCount>{now, model::kFeatureCount});

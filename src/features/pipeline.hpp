@@ -111,7 +111,7 @@ class FeaturePipeline {
 
   // A bar of a longer timeframe that is not closed yet.
   struct Pending {
-    static constexpr std::int64_t kNotOpen = std::numeric_limits<std::int64_t>::max();
+    static constexpr std::int64_t kNotOpen = std::numeric_limits<std::int64_t>::min();
     std::int64_t end_ns = kNotOpen;
     Ohlcv bar;
   };
@@ -146,6 +146,7 @@ class FeaturePipeline {
 
   FrameSet extend_frames(Series& series, const Ohlcv& bar, std::int64_t open_ns, Timestamp close,
                          FrameSet& late) noexcept;
+  void close_late(Series& series, std::size_t tf, Timestamp close, FrameSet& late) noexcept;
   void close_frame(Series& series, std::size_t tf, const Ohlcv& bar, Timestamp close) noexcept;
   static void lead(Lead& lead, double ret_bps, Timestamp close) noexcept;
   [[nodiscard]] double btc_return(const Series& series, std::size_t tf,
