@@ -149,7 +149,7 @@ lanner::sim::Account 24
 lanner::sim::BusyMinutes 0
 lanner::sim::DepthBooks 32
 lanner::sim::Exchange 176
-lanner::sim::ExchangeLog 0
+lanner::sim::ExchangeLog 24
 lanner::sim::IdRegistry 0
 lanner::sim::LatencyModel 96
 lanner::sim::OrderBook 0
