@@ -24,20 +24,16 @@ class DelayLine {
 
   // The event of this record, with its times; its payload is for the caller to fill before
   // anything else is asked of the line.
-  model::Event& push(const TapeItem& item) {
-    const bool is_bar = item.kind == TapeKind::bar;
-    const Timestamp ts_event =
-        is_bar ? item.venue_time + seconds(item.interval_s) : item.venue_time;
-    // A recorded receipt is kept where the tape has one; it must not run ahead of the venue.
-    const Duration recorded = is_bar ? Duration{} : item.recorded_delay();
-    if (counts_activity_ && item.kind == TapeKind::trade) {
-      delays_.note_activity(item.venue_time);
-    }
-    const Duration delay = recorded > Duration{}
-                               ? recorded
-                               : delays_.draw(sim::LatencyModel::Leg::feed, ts_event);
+  // In place at its callers: to call it costs a bar as much as what it does.
+  [[gnu::always_inline]] model::Event& push(const TapeItem& item) {
+    const Timestamp ts_event = item.kind == TapeKind::bar
+                                   ? item.venue_time + seconds(item.interval_s)
+                                   : item.venue_time;
+    const Timestamp due = ts_event + (item.kind == TapeKind::bar
+                                          ? delays_.draw(sim::LatencyModel::Leg::feed, ts_event)
+                                          : delay_of(item));
     Lane& lane = lane_of(item);
-    lane.last = std::max(lane.last, ts_event + delay);
+    lane.last = due > lane.last ? due : lane.last;
     Place& place = lane.places.push_back();
     place.event.ts_event = ts_event;
     place.event.ts_init = lane.last;
@@ -103,7 +99,7 @@ class DelayLine {
     }
 
    private:
-    void grow() {
+    [[gnu::noinline]] void grow() {
       std::vector<Place> wider(places_.size() * 2);
       for (std::size_t i = first_; i < end_; ++i) {
         wider[i - first_] = places_[i & mask_];
@@ -130,10 +126,24 @@ class DelayLine {
     }
   };
 
+  // Of anything but a bar. A recorded receipt is kept where the tape has one; it must not run ahead
+  // of the venue.
+  [[gnu::noinline]] Duration delay_of(const TapeItem& item) noexcept {
+    const Duration recorded = item.recorded_delay();
+    if (counts_activity_ && item.kind == TapeKind::trade) {
+      delays_.note_activity(item.venue_time);
+    }
+    return recorded > Duration{}
+               ? recorded
+               : delays_.draw(sim::LatencyModel::Leg::feed, item.venue_time);
+  }
   Lane& lane_of(const TapeItem& item) {
     if (pushed_ < lanes_.size() && lanes_[pushed_].holds(item)) [[likely]] {
       return lanes_[pushed_];
     }
+    return find_lane(item);
+  }
+  [[gnu::noinline]] Lane& find_lane(const TapeItem& item) {
     for (pushed_ = 0; pushed_ < lanes_.size(); ++pushed_) {
       if (lanes_[pushed_].holds(item)) {
         return lanes_[pushed_];
@@ -143,7 +153,7 @@ class DelayLine {
     return lanes_.back();
   }
   // Earliest first; at one instant by kind, then instrument.
-  void choose() noexcept {
+  [[gnu::noinline]] void choose() noexcept {
     next_time_ = Timestamp::never();
     for (std::size_t i = 0; i < lanes_.size(); ++i) {
       const Timestamp head = lanes_[i].head;

@@ -45,9 +45,12 @@ void EventRecorder::apply(model::Event& event) noexcept {
   }
   sink_.clear();
   engine_.apply(event, sink_);
-  if (sink_.is_silent()) {
-    return;
+  if (!sink_.is_silent()) {
+    record_caused();
   }
+}
+
+void EventRecorder::record_caused() noexcept {
   // Counted before the commands leave, so that the range is on its way to the disk by then.
   if (journal_.durability() == store::Durability::synced) {
     reserve_ids();

@@ -47,6 +47,8 @@ class EventRecorder {
   }
 
  private:
+  // Most events cause nothing: kept apart, what some cause costs the others nothing.
+  [[gnu::noinline]] void record_caused() noexcept;
   void reserve_ids() noexcept;
 
   core::Engine& engine_;

@@ -260,13 +260,35 @@ std::int64_t Tape::end_of_batch(std::int64_t begin) const noexcept {
 
 void Tape::take_until(std::uint32_t index, std::int64_t end) {
   Cursor& cursor = cursors_[index];
+  if (cursor.kind == TapeKind::depth || cursor.is_covered) {
+    take_each_until(index, end);
+    return;
+  }
+  const std::byte* const begin = cursor.at;
+  const std::byte* at = begin;
+  while (at != cursor.end && time_at(cursor, at) < end) {
+    at += cursor.stride;
+  }
+  cursor.at = at;
+  std::size_t row = batch_.size();
+  const std::size_t rows = row + static_cast<std::size_t>(at - begin) / cursor.stride;
+  batch_.resize(rows);
+  keys_.resize(rows);
+  for (const std::byte* record = begin; row != rows; ++row, record += cursor.stride) {
+    batch_[row] = {record, index, 1};
+    keys_[row] = key_of(time_at(cursor, record), row);
+  }
+}
+
+// Rows of which several stand together, or some are left out.
+void Tape::take_each_until(std::uint32_t index, std::int64_t end) {
+  Cursor& cursor = cursors_[index];
   while (cursor.at != cursor.end) {
     const std::int64_t time = time_at(cursor, cursor.at);
     if (time >= end) {
       return;
     }
-    keys_.push_back(static_cast<Key>(time - batch_begin_) << RowOrder::kRowBits |
-                    batch_.size());
+    keys_.push_back(key_of(time, batch_.size()));
     const std::uint32_t records =
         cursor.kind == TapeKind::depth ? event_size(cursor.at, cursor.end) : 1;
     batch_.push_back({cursor.at, index, records});

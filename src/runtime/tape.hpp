@@ -163,7 +163,11 @@ class Tape {
   void plant();
   void fill();
   [[nodiscard]] std::int64_t end_of_batch(std::int64_t begin) const noexcept;
-  void take_until(std::uint32_t cursor, std::int64_t end);
+  void take_until(std::uint32_t index, std::int64_t end);
+  void take_each_until(std::uint32_t index, std::int64_t end);
+  [[nodiscard]] Key key_of(std::int64_t time, std::size_t row) const noexcept {
+    return static_cast<Key>(time - batch_begin_) << RowOrder::kRowBits | row;
+  }
   [[nodiscard]] Timestamp time_of(Key key) const noexcept {
     return Timestamp{batch_begin_ + static_cast<std::int64_t>(key >> RowOrder::kRowBits)};
   }

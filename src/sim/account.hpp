@@ -89,6 +89,10 @@ class Account {
   [[nodiscard]] const AccountTotals& totals(VenueId id) const noexcept {
     return venues_[id.index()].totals;
   }
+  // True: is_below_maintenance() is false, and cheap.
+  [[nodiscard]] bool is_calm(InstrumentId id) const noexcept {
+    return venues_[holdings_[id.index()].venue].is_calm;
+  }
   // Of the position alone where margin is isolated, otherwise of the whole venue.
   [[nodiscard]] bool is_below_maintenance(InstrumentId id) noexcept {
     return !venues_[holdings_[id.index()].venue].is_calm && judge_maintenance(id);

@@ -82,10 +82,17 @@ void Exchange::on_bar(const model::Bar& bar, Timestamp open) {
     return;
   }
   set_now(open);
-  while (market.print_time() <= now_) {
-    matcher_.play(market.take_print(account_.position(bar.instrument_id)));
-  }
+  play_until_now(market, bar.instrument_id);
   plan(market);
+}
+
+void Exchange::play_until_now(MarketState& market, InstrumentId id) {
+  for (Timestamp at = market.print_time(); at <= now_; at = market.print_time()) {
+    market.pass_print([this, id] { return account_.position(id); });
+    if (!matcher_.is_passed(id, market.last_px)) {
+      matcher_.meet(market.print_passed(at));
+    }
+  }
 }
 
 void Exchange::on_trade(const model::TradeTick& trade, Timestamp ts) {
@@ -233,9 +240,7 @@ void Exchange::play_due() {
   std::size_t kept = 0;
   for (const InstrumentId id : active_) {
     MarketState& market = markets_[id.index()];
-    while (market.print_time() <= now_) {
-      matcher_.play(market.take_print(account_.position(id)));
-    }
+    play_until_now(market, id);
     if (book_.count(id) == 0 && account_.position(id).is_zero()) {
       market.is_active = false;
       continue;

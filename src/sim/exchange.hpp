@@ -143,6 +143,7 @@ class Exchange {
   void advance_due(Timestamp until, std::vector<model::Event>& reports);
   void activate(MarketState& market, InstrumentId id);
   void play_due();
+  void play_until_now(MarketState& market, InstrumentId id);
   void plan(const MarketState& market) noexcept;
   void expire_due();
   void report_timeouts();

@@ -17,8 +17,11 @@ using model::LiquiditySide;
 using model::RejectReason;
 using model::Side;
 
-void Matcher::force_margin(const Print& print) {
+void Matcher::check_margin(const Print& print) {
   const InstrumentId id = print.instrument_id;
+  if (!parts_.account.is_below_maintenance(id)) {
+    return;
+  }
   if (parts_.account.is_isolated(id)) {
     cancel_all(id, RejectReason::insufficient_margin);
     liquidate(id, print);

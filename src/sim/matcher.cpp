@@ -146,6 +146,13 @@ OrderBook::Calm Matcher::calm_of(InstrumentId id) const noexcept {
   return calm;
 }
 
+void Matcher::meet(const Print& print) {
+  if (!parts_.book.is_calm(print.instrument_id, print.price)) {
+    meet_orders(print);
+  }
+  check_margin(print);
+}
+
 void Matcher::meet_orders(const Print& print) {
   const InstrumentId id = print.instrument_id;
   advance_queues(print);

@@ -42,21 +42,23 @@ class Matcher {
   };
   explicit Matcher(const Parts& parts) : parts_(parts) { ready_.reserve(Refs::capacity()); }
 
-  // Most prints find every order and the account calm; they only leave their price.
   void play(const Print& print) {
-    const MarketState& market = parts_.markets[print.instrument_id.index()];
+    if (!is_passed(print.instrument_id, print.price)) {
+      meet(print);
+    }
+  }
+  // The price of a print, and whether the print can do no more than leave it: most find every order
+  // and the account calm. Otherwise meet() follows.
+  [[nodiscard]] bool is_passed(InstrumentId id, Price price) noexcept {
+    const MarketState& market = parts_.markets[id.index()];
     // Where the venue publishes a mark, margin is valued by it alone.
     if (!market.mark_px.is_positive()) {
-      parts_.account.mark(print.instrument_id, print.price);
+      parts_.account.mark(id, price);
     }
-    if (market.state != model::InstrumentState::trading) {
-      return;
-    }
-    if (!parts_.book.is_calm(print.instrument_id, print.price)) {
-      meet_orders(print);
-    }
-    check_margin(print);
+    return market.state != model::InstrumentState::trading ||
+           (parts_.book.is_calm(id, price) && parts_.account.is_calm(id));
   }
+  void meet(const Print& print);
   // A new mark price: only triggers; the fill comes with the next print.
   void on_mark(InstrumentId id, Timestamp ts);
   void cancel(RestingOrder& order, model::RejectReason reason);
@@ -137,12 +139,7 @@ class Matcher {
   [[nodiscard]] bool has_resting_entry(const Refs& refs) noexcept;
   void on_flat(const RestingOrder* cause, InstrumentId id);
   void meet_orders(const Print& print);
-  void check_margin(const Print& print) {
-    if (parts_.account.is_below_maintenance(print.instrument_id)) [[unlikely]] {
-      force_margin(print);
-    }
-  }
-  void force_margin(const Print& print);
+  void check_margin(const Print& print);
   void liquidate(InstrumentId id, const Print& cause);
   struct Forced {
     model::ForcedFill kind = model::ForcedFill::none;

@@ -55,20 +55,39 @@ struct MarketState {
   // The print in turn. High and low come in the order that is worse for the open position
   // (signed); without one the nearer to the open comes first.
   [[nodiscard]] Print take_print(Quantity position) noexcept {
-    if (next_print == 1) {
-      is_high_first = position.is_zero() ? bar.high - bar.open <= bar.open - bar.low
-                                         : position.is_negative();
+    const Timestamp at = print_at;
+    pass_print([position] { return position; });
+    return print_passed(at);
+  }
+  // The same, of which nobody may want more than its price, in last_px; the position is asked for
+  // where it decides.
+  template <typename Position>
+  void pass_print(const Position& position_now) noexcept {
+    switch (next_print++) {
+      case 0:
+        last_px = bar.open;
+        print_at = bar_open + third();
+        return;
+      case 1: {
+        const Quantity position = position_now();
+        is_high_first = position.is_zero() ? bar.high - bar.open <= bar.open - bar.low
+                                           : position.is_negative();
+        last_px = is_high_first ? bar.high : bar.low;
+        print_at = bar_open + third() * 2;
+        return;
+      }
+      case 2:
+        last_px = is_high_first ? bar.low : bar.high;
+        print_at = bar_open + seconds(bar.interval_s);
+        return;
+      default:
+        last_px = bar.close;
+        print_at = Timestamp::never();
     }
-    Print print{bar.instrument_id, print_at, bar.open, quarter(), true, bar_open};
-    if (next_print == 3) {
-      print.price = bar.close;
-    } else if (next_print != 0) {
-      print.price = (next_print == 1) == is_high_first ? bar.high : bar.low;
-    }
-    ++next_print;
-    plan_print();
-    last_px = print.price;
-    return print;
+  }
+  // The whole print that was passed at `at`.
+  [[nodiscard]] Print print_passed(Timestamp at) const noexcept {
+    return {bar.instrument_id, at, last_px, quarter(), true, bar_open};
   }
   // Plays what lies behind without anybody to fill.
   void catch_up(Timestamp now) noexcept {
@@ -78,11 +97,8 @@ struct MarketState {
   }
 
  private:
-  void plan_print() noexcept {
-    const std::int64_t third = bar.interval_s * kNsPerSecond / 3;
-    print_at = next_print < 3    ? bar_open + Duration{third * next_print}
-               : next_print == 3 ? bar_open + seconds(bar.interval_s)
-                                 : Timestamp::never();
+  [[nodiscard]] Duration third() const noexcept {
+    return Duration{bar.interval_s * kNsPerSecond / 3};
   }
   [[nodiscard]] Quantity quarter() const noexcept {
     return Quantity::from_raw(bar.volume.raw() / 4);

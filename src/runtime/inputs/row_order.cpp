@@ -25,12 +25,14 @@ bool RowOrder::merge_in_step(const std::vector<Key>& keys) {
     const Key* const taken = out;
     Key next = ~Key{0};
     for (Run& run : runs_) {
-      while (run.at != run.end && keys[run.at] >> kRowBits == now) {
-        *out++ = keys[run.at++];
+      const Key* at = keys.data() + run.at;
+      const Key* const run_end = keys.data() + run.end;
+      Key time = at != run_end ? *at >> kRowBits : ~Key{0};
+      for (; time == now; time = at != run_end ? *at >> kRowBits : ~Key{0}) {
+        *out++ = *at++;
       }
-      if (run.at != run.end) {
-        next = std::min(next, keys[run.at] >> kRowBits);
-      }
+      run.at = static_cast<std::size_t>(at - keys.data());
+      next = time < next ? time : next;
     }
     if (4 * static_cast<std::size_t>(out - taken) < runs_.size() || next <= now) {
       return false;
