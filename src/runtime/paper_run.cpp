@@ -9,6 +9,7 @@
 #include "base/isotime.hpp"
 #include "runtime/paced_run.hpp"
 #include "runtime/recovery/recovery.hpp"
+#include "runtime/retention/retention.hpp"
 #include "runtime/session_dir.hpp"
 #include "runtime/session_plan.hpp"
 #include "runtime/session_result.hpp"
@@ -199,6 +200,18 @@ void say_feed(const PaperRunOptions& options, const Opened& opened) {
                    opened.path.string());
 }
 
+// Before the session takes room of its own. This one is locked: it is left alone.
+void say_retention(const PaperRunOptions& options) {
+  if (options.base.profile.empty()) {
+    return;
+  }
+  for (const std::string& line :
+       keep_within_bounds(options.base.profile, options.base.journal,
+                          std::filesystem::file_time_type::clock::now())) {
+    say(options, line);
+  }
+}
+
 Result<SessionClosed> finish(SimulatedSession& session, const SessionPlan& plan,
                              bool with_bad_day) {
   SessionClosed figures = judge_session(session);
@@ -228,6 +241,7 @@ Result<PaperRunResult> run_paper(const PaperRunOptions& options) {
   if (!lock) {
     return tl::unexpected{lock.error()};
   }
+  say_retention(options);
   auto opening = open_session(options, *opened);
   if (!opening) {
     return tl::unexpected{opening.error()};

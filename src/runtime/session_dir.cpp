@@ -11,7 +11,10 @@
 #include <utility>
 #include <vector>
 
+#include "runtime/retention/retention.hpp"
 #include "store/journal_reader.hpp"
+#include "store/packed/packed_segment.hpp"
+#include "store/segment_bytes.hpp"
 #include "store/snapshot/snapshot_file.hpp"
 
 namespace lanner::runtime {
@@ -91,7 +94,7 @@ bool is_session_locked(const std::filesystem::path& session) {
 }
 
 Result<std::optional<UnfinishedSession>> find_unfinished(const std::filesystem::path& session) {
-  if (!std::filesystem::exists(session / store::segment_name(1))) {
+  if (!store::SegmentBytes::exists(session, 1)) {
     return std::optional<UnfinishedSession>{};
   }
   auto reader = store::JournalReader::open(session);
@@ -127,6 +130,9 @@ Result<std::optional<UnfinishedSession>> find_unfinished(const std::filesystem::
 std::optional<UnfinishedSession> newest_unfinished(const std::filesystem::path& profile) {
   const auto sessions = sessions_of(profile);
   for (auto session = sessions.rbegin(); session != sessions.rend(); ++session) {
+    if (store::is_marked_closed(*session)) {
+      continue;
+    }
     if (auto found = find_unfinished(*session); found && *found) {
       return std::move(**found);
     }
@@ -138,6 +144,10 @@ std::filesystem::path next_session(const std::filesystem::path& profile) {
   unsigned long highest = 0;
   for (const auto& session : sessions_of(profile)) {
     highest = std::max(highest, std::strtoul(session.filename().c_str(), nullptr, 10));
+  }
+  // The database still has rows under these numbers.
+  for (const std::string& name : deleted_sessions(profile)) {
+    highest = std::max(highest, std::strtoul(name.c_str(), nullptr, 10));
   }
   char name[24];
   std::snprintf(name, sizeof name, "%06lu", highest + 1);

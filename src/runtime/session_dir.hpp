@@ -41,7 +41,7 @@ struct UnfinishedSession {
     const std::filesystem::path& profile);
 // The folders in <profile>/sessions, by name.
 [[nodiscard]] std::vector<std::filesystem::path> sessions_of(const std::filesystem::path& profile);
-// <profile>/sessions/000001, one beyond the highest there.
+// <profile>/sessions/000001, one beyond the highest that is or was there.
 [[nodiscard]] std::filesystem::path next_session(const std::filesystem::path& profile);
 
 }  // namespace lanner::runtime

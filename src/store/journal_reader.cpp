@@ -113,7 +113,7 @@ struct JournalReader::State {
 
   void stop_with(std::string what) {
     stopped = true;
-    damage = JournalDamage{(session / segment_name(segment)).string(), offset, sequence,
+    damage = JournalDamage{SegmentBytes::path_of(session, segment).string(), offset, sequence,
                            std::move(what)};
   }
 
@@ -197,6 +197,7 @@ struct JournalReader::State {
     }
     ++segment;
     if (!bytes) {
+      offset = 0;  // none of its records can be read
       stop_with(bytes.error().message);
       return false;
     }

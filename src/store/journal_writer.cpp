@@ -1,11 +1,13 @@
 #include "store/journal_writer.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 #include <fstream>
 #include <utility>
 
 #include "base/ensure.hpp"
+#include "store/packed/packed_segment.hpp"
 
 namespace lanner::store {
 namespace {
@@ -132,6 +134,9 @@ Result<JournalWriter> JournalWriter::create(const std::filesystem::path& session
   if (error) {
     return fail(ErrorKind::failure,
                 "cannot make the session directory " + session.string() + ": " + error.message());
+  }
+  if (std::filesystem::exists(session / packed_name(1))) {
+    return cannot("create", (session / packed_name(1)).string(), EEXIST);
   }
   auto state = std::make_unique<State>();
   state->session = session;

@@ -25,6 +25,10 @@ Result<MappedFile> MappedFile::open(const std::filesystem::path& path) {
   if (fd < 0) {
     return cannot_map(path, errno);
   }
+  return take(fd, path);
+}
+
+Result<MappedFile> MappedFile::take(int fd, const std::filesystem::path& path) {
   struct stat info {};
   if (::fstat(fd, &info) != 0 || !S_ISREG(info.st_mode)) {
     ::close(fd);

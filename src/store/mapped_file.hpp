@@ -14,6 +14,8 @@ namespace lanner::store {
 class MappedFile {
  public:
   [[nodiscard]] static Result<MappedFile> open(const std::filesystem::path& path);
+  // Of an open file, which is closed; the path is for messages.
+  [[nodiscard]] static Result<MappedFile> take(int fd, const std::filesystem::path& path);
   MappedFile(MappedFile&& other) noexcept;
   MappedFile& operator=(MappedFile&& other) noexcept;
   MappedFile(const MappedFile&) = delete;

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "store/packed/packed_segment.hpp"
+
 namespace lanner::store {
 namespace {
 
@@ -36,12 +38,24 @@ void add_stretches(const std::filesystem::path& path, std::span<const std::byte>
 }  // namespace
 
 bool SegmentBytes::exists(const std::filesystem::path& session, std::uint64_t number) {
-  return std::filesystem::exists(session / segment_name(number));
+  // In this order: a plain file goes only when the packed one is there.
+  return std::filesystem::exists(session / segment_name(number)) ||
+         std::filesystem::exists(session / packed_name(number));
+}
+
+std::filesystem::path SegmentBytes::path_of(const std::filesystem::path& session,
+                                            std::uint64_t number) {
+  const auto plain = session / segment_name(number);
+  const auto packed = session / packed_name(number);
+  return !std::filesystem::exists(plain) && std::filesystem::exists(packed) ? packed : plain;
 }
 
 Result<SegmentBytes> SegmentBytes::open(const std::filesystem::path& session,
                                         std::uint64_t number) {
   auto file = MappedFile::open(session / segment_name(number));
+  if (!file && std::filesystem::exists(session / packed_name(number))) {
+    file = unpack_segment(session / packed_name(number));
+  }
   if (!file) {
     return tl::unexpected{file.error()};
   }

@@ -1,6 +1,7 @@
 #pragma once
 
-// The bytes of one segment, wherever they are kept.
+// The bytes of one segment, wherever they are kept: in its file, or packed in one that took its
+// place.
 
 #include <cstddef>
 #include <cstdint>
@@ -17,6 +18,9 @@ namespace lanner::store {
 class SegmentBytes {
  public:
   [[nodiscard]] static bool exists(const std::filesystem::path& session, std::uint64_t number);
+  // The file that holds it; where there is none, the one that should.
+  [[nodiscard]] static std::filesystem::path path_of(const std::filesystem::path& session,
+                                                     std::uint64_t number);
   [[nodiscard]] static Result<SegmentBytes> open(const std::filesystem::path& session,
                                                  std::uint64_t number);
   [[nodiscard]] std::span<const std::byte> bytes() const noexcept { return file_.bytes(); }

@@ -2,9 +2,11 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <vector>
 
 #include "support/process.hpp"
 #include "support/scratch_dir.hpp"
@@ -181,4 +183,42 @@ TEST_CASE("logs tells what was decided, and what it is asked wrong") {
   const Finished lines = profile.lanner({"logs", "--component", "run"});
   CHECK(lines.code == 0);
   CHECK(has(lines.out, "run"));
+}
+
+TEST_CASE("retention: a compressed session answers as before; one beyond the bounds is deleted") {
+  const Profile profile{"retention"};
+  const fs::path first = profile.path / "sessions/000001";
+  const fs::path plain = first / "journal-000001.lnj";
+  const Finished before = profile.lanner({"replay", first.string(), "--json"});
+  REQUIRE_MESSAGE(before.code == 0, before.err);
+  fs::last_write_time(plain, fs::last_write_time(plain) - std::chrono::hours{24 * 40});
+  const auto run = [&](const char* setting) {
+    const Finished made =
+        profile.lanner({"run", "--new", "--from", "2025-01-01", "--to", "2025-01-02", "--speed",
+                        "max", "--instruments", "ARBUSDT-PERP.SYNTHETIC", "--json", "--set",
+                        setting});
+    REQUIRE_MESSAGE(made.code == 0, made.err);
+    return made.err + made.out;
+  };
+  CHECK(has(run("journal.compress_days=30"), "compressed the session " + first.string()));
+  CHECK_FALSE(fs::exists(plain));
+  REQUIRE(fs::exists(plain.string() + ".zst"));
+  CHECK(profile.lanner({"replay", first.string(), "--json"}).out == before.out);
+  const Finished deep = profile.lanner({"db", "verify", "--deep", "--json"});
+  CHECK_MESSAGE(deep.code == 0, deep.out << deep.err);
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"audit", "--json"}, {"report", first.string(), "--json"},
+        {"doctor", "--fix", "--json"}, {"db", "rebuild", "--json"}}) {
+    const Finished finished = profile.lanner(words);
+    CHECK_MESSAGE(finished.code == 0, words.front() << finished.out << finished.err);
+  }
+  check_refused(profile.lanner({"run", "--session", first.string()}), 2, "is closed");
+
+  CHECK(has(run("journal.keep_sessions=1"), "deleted the session " + first.string()));
+  CHECK_FALSE(fs::exists(first));
+  CHECK(fs::exists(profile.path / "sessions/000002/journal-000001.lnj"));
+  CHECK(fs::exists(profile.path / "sessions/000003/journal-000001.lnj"));
+  const Finished after = profile.lanner({"db", "verify", "--deep", "--json"});
+  CHECK_MESSAGE(after.code == 0, after.out << after.err);
+  CHECK(profile.lanner({"audit", "--json"}).code == 0);
 }

@@ -8,9 +8,11 @@
 
 #include "runtime/projection/project.hpp"
 #include "runtime/projection/session_fold.hpp"
+#include "runtime/retention/retention.hpp"
 #include "runtime/session_dir.hpp"
 #include "store/atomic_file.hpp"
 #include "store/journal_reader.hpp"
+#include "store/packed/packed_segment.hpp"
 #include "store/snapshot/snapshot_file.hpp"
 
 namespace lanner::runtime {
@@ -42,6 +44,10 @@ void find_drafts(const RepairPlaces& places, std::vector<Repair>& out) {
   if (fs::exists(parameters, ignored)) {
     out.push_back({RepairKind::left_over, parameters, "a half-written parameters.toml"});
   }
+  const fs::path deletions = deletions_of(places.profile);
+  if (fs::exists(deletions, ignored) && !fs::is_empty(deletions, ignored)) {
+    out.push_back({RepairKind::left_over, deletions, "a deletion of sessions was cut off"});
+  }
   for (const fs::path& catalog : places.catalogs) {
     std::vector<Repair> found;
     for (const auto& entry : fs::recursive_directory_iterator(catalog, ignored)) {
@@ -72,6 +78,9 @@ void find_in_sessions(const RepairPlaces& places, std::vector<Repair>& out) {
     const fs::path requests = session / "requests";
     if (fs::exists(requests, ignored)) {
       out.push_back({RepairKind::request, requests, "nobody will take these requests"});
+    }
+    for (const fs::path& draft : store::packing_drafts(session)) {
+      out.push_back({RepairKind::left_over, draft, "a compression of the session was cut off"});
     }
     if (!store::snapshots_of(session).empty() && is_closed(session)) {
       out.push_back({RepairKind::snapshots, session, "a closed session needs no snapshots"});
@@ -162,6 +171,11 @@ Result<std::string> deleted(const fs::path& place) {
 Result<std::string> left_over_deleted(const RepairPlaces& places, const Repair& repair) {
   if (const fs::path* catalog = catalog_of(places, repair.where)) {
     const auto lock = store::DirectoryLock::acquire(*catalog);
+    return lock ? deleted(repair.where) : Result<std::string>{tl::unexpected{lock.error()}};
+  }
+  if (const fs::path session = repair.where.parent_path();
+      session.parent_path() == places.profile / "sessions") {
+    const auto lock = SessionLock::take(session);
     return lock ? deleted(repair.where) : Result<std::string>{tl::unexpected{lock.error()}};
   }
   const auto lock = store::sqlite::WriterLock::take(places.database);

@@ -7,6 +7,7 @@
 #include "runtime/check/session_checks.hpp"
 #include "runtime/projection/project.hpp"
 #include "runtime/projection/session_fold.hpp"
+#include "runtime/retention/retention.hpp"
 #include "runtime/session_dir.hpp"
 
 namespace lanner::runtime {
@@ -161,7 +162,10 @@ Result<std::map<std::string, fs::path>> sessions_to_compare(Connection& database
   }
   for (const Cells& row : held->rows) {
     const fs::path named{cell_text(row.front())};
-    sessions[named.string()] = named.is_absolute() ? named : profile / named;
+    const fs::path session = named.is_absolute() ? named : profile / named;
+    if (!is_deleted_session(session, profile)) {
+      sessions[named.string()] = session;
+    }
   }
   return sessions;
 }

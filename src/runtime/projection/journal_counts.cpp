@@ -5,6 +5,7 @@
 #include "runtime/event_recorder.hpp"
 #include "runtime/projection/project.hpp"
 #include "runtime/projection/session_fold.hpp"
+#include "runtime/retention/retention.hpp"
 #include "runtime/session_dir.hpp"
 #include "store/journal_reader.hpp"
 
@@ -94,7 +95,11 @@ Result<std::vector<SessionCount>> count_against_journals(Connection& connection,
   for (const Held& held : held_of(*rows)) {
     has_rows[held.name] = true;
     const std::filesystem::path named{held.name};
-    const auto journal = count_journal(named.is_absolute() ? named : profile / named);
+    const auto session = named.is_absolute() ? named : profile / named;
+    if (is_deleted_session(session, profile)) {
+      continue;  // as its user asked: nothing is left to compare its rows with
+    }
+    const auto journal = count_journal(session);
     if (!journal) {
       out.push_back({held.name, "journal", "unreadable: " + journal.error().message, "rows"});
       continue;
