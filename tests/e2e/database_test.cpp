@@ -149,7 +149,7 @@ TEST_CASE("doctor --fix puts right what it can, says so, and finds nothing the s
   const Profile profile{"fix"};
   CHECK(profile.lanner({"doctor"}).code == 0);
   write(profile.path / "lanner.db", std::string(8192, 'x'));
-  write(profile.path / "parameters.toml.new", "half");
+  write(profile.path / "lanner.db.before", "half");
   const Finished sick = profile.lanner({"doctor"});
   CHECK(sick.code == 8);
   CHECK(has(sick.out, "BAD  database"));
@@ -158,9 +158,9 @@ TEST_CASE("doctor --fix puts right what it can, says so, and finds nothing the s
   const Finished fixed = profile.lanner({"doctor", "--fix", "--json"});
   CHECK_MESSAGE(fixed.code == 0, fixed.out);
   CHECK(has(fixed.out, "{\"id\":\"left_over\",\"where\":\"" +
-                           profile.file("parameters.toml.new") + "\""));
+                           profile.file("lanner.db.before") + "\""));
   CHECK(has(fixed.out, "the damaged one is kept as"));
-  CHECK(!fs::exists(profile.path / "parameters.toml.new"));
+  CHECK(!fs::exists(profile.path / "lanner.db.before"));
   const Finished again = profile.lanner({"doctor", "--fix", "--json"});
   CHECK(again.code == 0);
   CHECK(has(again.out, "\"repairs\":[]"));

@@ -65,7 +65,9 @@ void play_until_killed(const fs::path& session, const fs::path& profile) {
 // A session that goes on in a process of its own, ten minutes of the market a second.
 class Running {
  public:
-  Running(const fs::path& session, const fs::path& profile) : session_(session) {
+  // Complete before its body, so that a check which fails in there ends the child too.
+  Running(const fs::path& session, const fs::path& profile) : Running() {
+    session_ = session;
     std::vector<std::string> words{LANNER_BINARY, "run", "--session", session.string(), "--speed",
                                    "600", "--json", "--profile", profile.string()};
     std::vector<char*> arguments;
@@ -107,6 +109,8 @@ class Running {
   }
 
  private:
+  Running() = default;
+
   fs::path session_;
   pid_t child_ = 0;
 };

@@ -126,7 +126,9 @@ Check check_catalog(const fs::path& dir) {
 }
 
 runtime::RepairPlaces places_of(const Invocation& in) {
-  return {in.profile(), database_path(in), catalogs_of(in)};
+  auto catalogs = catalogs_of(in);
+  std::erase_if(catalogs, [](const fs::path& dir) { return !store::is_catalog(dir); });
+  return {in.profile(), database_path(in), std::move(catalogs)};
 }
 
 // What --fix would put right.
@@ -134,7 +136,10 @@ void add_repairs(const Invocation& in, std::vector<Check>& checks) {
   const auto repairs = runtime::find_repairs(places_of(in));
   for (const runtime::Repair& repair : repairs) {
     checks.push_back(made(runtime::name_of(repair.kind), false,
-                          repair.where.string() + ": " + repair.what, "lanner doctor --fix"));
+                          repair.where.string() + ": " + repair.what,
+                          repair.kind == runtime::RepairKind::journal
+                              ? "put a copy of the journal in its place"
+                              : "lanner doctor --fix"));
   }
   if (repairs.empty()) {
     checks.push_back(made("left_behind", true, "nothing to put right", ""));

@@ -32,6 +32,13 @@ bool has_journal(const fs::path& session) {
   return store::JournalReader::open(session).has_value();
 }
 
+std::optional<store::JournalDamage> damage_of(const fs::path& session) {
+  auto reader = store::JournalReader::open(session);
+  while (reader && reader->next()) {
+  }
+  return reader ? reader->damage() : std::nullopt;
+}
+
 void find_drafts(const RepairPlaces& places, std::vector<Repair>& out) {
   std::error_code ignored;
   for (const char* ending : kDatabaseDrafts) {
@@ -40,20 +47,18 @@ void find_drafts(const RepairPlaces& places, std::vector<Repair>& out) {
       out.push_back({RepairKind::left_over, draft, "a check or copy of the database was cut off"});
     }
   }
-  const fs::path parameters = places.profile / "parameters.toml.new";
-  if (fs::exists(parameters, ignored)) {
-    out.push_back({RepairKind::left_over, parameters, "a half-written parameters.toml"});
-  }
   const fs::path deletions = deletions_of(places.profile);
   if (fs::exists(deletions, ignored) && !fs::is_empty(deletions, ignored)) {
     out.push_back({RepairKind::left_over, deletions, "a deletion of sessions was cut off"});
   }
   for (const fs::path& catalog : places.catalogs) {
     std::vector<Repair> found;
-    for (const auto& entry : fs::recursive_directory_iterator(catalog, ignored)) {
-      const std::string name = entry.path().filename().string();
+    fs::recursive_directory_iterator entry{
+        catalog, fs::directory_options::skip_permission_denied, ignored};
+    for (; entry != fs::recursive_directory_iterator{}; entry.increment(ignored)) {
+      const std::string name = entry->path().filename().string();
       if (name.ends_with(".bin.new") || name.ends_with(".toml.new") || name == "index.txt.new") {
-        found.push_back({RepairKind::left_over, entry.path(), "an import was cut off"});
+        found.push_back({RepairKind::left_over, entry->path(), "an import was cut off"});
       }
     }
     std::sort(found.begin(), found.end(),
@@ -88,7 +93,8 @@ void find_in_sessions(const RepairPlaces& places, std::vector<Repair>& out) {
   }
 }
 
-// Only what a journal can make again: rows of a session whose journal is gone stay.
+// Only what a journal can make again: rows of a session whose journal is gone stay, and so do those
+// of one whose journal is damaged, because they may tell more than it still does.
 void find_rows(const RepairPlaces& places, Connection& connection, std::vector<Repair>& out) {
   const auto counts = count_against_journals(connection, places.profile);
   std::set<std::string> seen;
@@ -97,6 +103,12 @@ void find_rows(const RepairPlaces& places, Connection& connection, std::vector<R
     const fs::path session = named.is_absolute() ? named : places.profile / named;
     if (count.is_equal() || is_session_locked(session) || !has_journal(session) ||
         !seen.insert(count.session).second) {
+      continue;
+    }
+    if (const auto damage = damage_of(session)) {
+      out.push_back({RepairKind::journal, session,
+                     damage->file + " is damaged at byte " + std::to_string(damage->offset) +
+                         " (" + damage->what + "); its rows are kept as they are"});
       continue;
     }
     out.push_back({RepairKind::rows, session,
@@ -178,7 +190,10 @@ Result<std::string> left_over_deleted(const RepairPlaces& places, const Repair& 
     const auto lock = SessionLock::take(session);
     return lock ? deleted(repair.where) : Result<std::string>{tl::unexpected{lock.error()}};
   }
-  const auto lock = store::sqlite::WriterLock::take(places.database);
+  // A check writes rows of its own, and holds the lock of those.
+  const bool is_check = repair.where.extension() == ".deep";
+  const auto lock =
+      store::sqlite::WriterLock::take(is_check ? repair.where / "rows.db" : places.database);
   if (!lock) {
     return tl::unexpected{lock.error()};
   }
@@ -206,7 +221,8 @@ Result<std::string> session_cleared(const Repair& repair) {
 }  // namespace
 
 const char* name_of(RepairKind kind) noexcept {
-  constexpr std::array kNames{"database", "rows", "left_over", "snapshots", "request"};
+  constexpr std::array kNames{"database", "rows",    "left_over",
+                              "snapshots", "request", "journal"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 
@@ -228,9 +244,11 @@ Result<std::string> make_repair(const RepairPlaces& places, const Repair& repair
       return left_over_deleted(places, repair);
     case RepairKind::snapshots:
     case RepairKind::request:
+      return session_cleared(repair);
+    case RepairKind::journal:
       break;
   }
-  return session_cleared(repair);
+  return fail(ErrorKind::data, "nothing can make a journal again: put a copy of it in its place");
 }
 
 }  // namespace lanner::runtime

@@ -21,6 +21,7 @@ enum class RepairKind : std::uint8_t {
   left_over,  // a half-written file of a process that is gone: deleted
   snapshots,  // of a closed session, which nobody continues: deleted
   request,    // of an operator, to a session that no process has in hand: deleted
+  journal,    // damaged: only told
 };
 [[nodiscard]] const char* name_of(RepairKind kind) noexcept;
 

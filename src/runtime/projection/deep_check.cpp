@@ -4,6 +4,7 @@
 #include <map>
 #include <utility>
 
+#include "base/ensure.hpp"
 #include "runtime/check/session_checks.hpp"
 #include "runtime/projection/project.hpp"
 #include "runtime/projection/session_fold.hpp"
@@ -96,6 +97,7 @@ void note_difference(DeepSession& session, RowDifference difference) {
 
 void compare_rows(const TableSides& sides, const Cells& made, const Cells& held,
                   DeepSession& session) {
+  ENSURE(made.size() == held.size());
   const auto [a, b] = std::mismatch(made.begin(), made.end(), held.begin(), held.end());
   if (a == made.end() && b == held.end()) {
     return;

@@ -10,6 +10,7 @@
 #include <cstring>
 #include <memory>
 #include <span>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -164,8 +165,12 @@ bool is_good_segment(const std::filesystem::path& session, std::uint64_t number,
 FrontCheck::FrontCheck(std::filesystem::path session, const JournalPlace& place)
     : session_(std::move(session)), place_(place) {
   const std::uint64_t processors = std::max(1U, std::thread::hardware_concurrency());
-  for (std::uint64_t i = 0; i < std::min(place.segment, processors - 1); ++i) {
-    helpers_.push_back(std::async(std::launch::async, [this] { work(); }));
+  try {
+    for (std::uint64_t i = 0; i < std::min(place.segment, processors - 1); ++i) {
+      helpers_.push_back(std::async(std::launch::async, [this] { work(); }));
+    }
+  } catch (const std::system_error&) {
+    // No more threads are to be had: those that are there, and who asks, do it all.
   }
 }
 
@@ -186,7 +191,7 @@ void FrontCheck::work() {
 bool FrontCheck::is_good() {
   work();
   for (std::future<void>& helper : helpers_) {
-    helper.wait();
+    helper.get();  // one that failed has left a segment unseen, and its error is the answer
   }
   return is_good_.load(std::memory_order_relaxed);
 }

@@ -284,15 +284,15 @@ TEST_CASE("what is put right once needs no second time, and nothing else is touc
     std::ofstream{kept.profile / name} << "x";
   };
   for (const char* name : {"catalogs/c/A/bars-1m.bin.new", "catalogs/c/index.txt.new",
-                           "catalogs/c/notes.new", "lanner.db.before", "parameters.toml.new",
+                           "catalogs/c/notes.new", "lanner.db.before",
                            "sessions/000001/requests/1.request",
                            "sessions/000001/snapshot-00000000000000000001.lns"}) {
     put(name);
   }
-  CHECK(kinds() == "left_over left_over left_over left_over request snapshots ");
+  CHECK(kinds() == "left_over left_over left_over request snapshots ");
   {
     const auto held = SessionLock::take(kept.path);
-    CHECK(kinds() == "left_over left_over left_over left_over ");
+    CHECK(kinds() == "left_over left_over left_over ");
   }
   fix();
   CHECK(fs::exists(kept.profile / "catalogs/c/notes.new"));
@@ -309,7 +309,21 @@ TEST_CASE("what is put right once needs no second time, and nothing else is touc
   fs::remove(kept.database);
   CHECK(kinds() == "database ");
   fix();
-  // Rows whose journal is gone cannot be made again: they stay.
+  // Rows whose journal is damaged or gone cannot be made again: they stay.
+  {
+    const fs::path segment = kept.path / store::segment_name(1);
+    std::fstream file{segment, std::ios::binary | std::ios::in | std::ios::out};
+    const auto middle = static_cast<std::streamoff>(fs::file_size(segment) / 2);
+    file.seekg(middle);
+    const int byte = file.get();
+    file.seekp(middle);
+    file.put(static_cast<char>(byte ^ 0x10));
+  }
+  CHECK(kinds() == "journal ");
+  const auto refused = make_repair(places, find_repairs(places).front(), Progress{});
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().kind == ErrorKind::data);
+  CHECK(kept.number("SELECT count(*) FROM learnings") == rows);
   fs::remove_all(kept.path);
   CHECK(kinds().empty());
   CHECK(kept.number("SELECT count(*) FROM learnings") == rows);
