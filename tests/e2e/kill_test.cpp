@@ -3,9 +3,7 @@
 
 #include <doctest/doctest.h>
 
-#include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -80,23 +78,9 @@ class Runner {
   std::vector<std::string> flags_;
 };
 
-pid_t start(std::vector<std::string> words) {
-  words.insert(words.begin(), LANNER_BINARY);
-  std::vector<char*> arguments;
-  for (std::string& word : words) {
-    arguments.push_back(word.data());
-  }
-  arguments.push_back(nullptr);
-  char home[] = "HOME=/nonexistent";
-  char* environment[] = {home, nullptr};
-  posix_spawn_file_actions_t files;
-  posix_spawn_file_actions_init(&files);
-  for (const int fd : {1, 2}) {
-    posix_spawn_file_actions_addopen(&files, fd, "/dev/null", O_WRONLY, 0);
-  }
-  pid_t child = 0;
-  REQUIRE(posix_spawn(&child, LANNER_BINARY, &files, nullptr, arguments.data(), environment) == 0);
-  posix_spawn_file_actions_destroy(&files);
+pid_t start(const std::vector<std::string>& words) {
+  const pid_t child = test::start_lanner(words);
+  REQUIRE(child > 0);
   return child;
 }
 

@@ -5,7 +5,6 @@
 
 #include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -68,23 +67,9 @@ class Running {
   // Complete before its body, so that a check which fails in there ends the child too.
   Running(const fs::path& session, const fs::path& profile) : Running() {
     session_ = session;
-    std::vector<std::string> words{LANNER_BINARY, "run", "--session", session.string(), "--speed",
-                                   "600", "--json", "--profile", profile.string()};
-    std::vector<char*> arguments;
-    for (std::string& word : words) {
-      arguments.push_back(word.data());
-    }
-    arguments.push_back(nullptr);
-    char home[] = "HOME=/nonexistent";
-    char* environment[] = {home, nullptr};
-    posix_spawn_file_actions_t files;
-    posix_spawn_file_actions_init(&files);
-    for (const int fd : {1, 2}) {
-      posix_spawn_file_actions_addopen(&files, fd, "/dev/null", O_WRONLY, 0);
-    }
-    REQUIRE(posix_spawn(&child_, LANNER_BINARY, &files, nullptr, arguments.data(),
-                        environment) == 0);
-    posix_spawn_file_actions_destroy(&files);
+    child_ = test::start_lanner({"run", "--session", session.string(), "--speed", "600", "--json",
+                                 "--profile", profile.string()});
+    REQUIRE(child_ > 0);
     // It takes requests once the recorded events are behind it.
     for (int ms = 0; ms < kPatienceMs && !fs::exists(session_ / "requests"); ms += 10) {
       std::this_thread::sleep_for(std::chrono::milliseconds(10));

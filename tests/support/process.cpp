@@ -58,6 +58,22 @@ Finished run_program(const std::string& program, const std::vector<std::string>&
   return finished;
 }
 
+pid_t start_lanner(const std::vector<std::string>& arguments) {
+  std::vector<std::string> words{LANNER_BINARY};
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  std::vector<std::string> environment{"HOME=/nonexistent"};
+  posix_spawn_file_actions_t files;
+  posix_spawn_file_actions_init(&files);
+  for (const int fd : {1, 2}) {
+    posix_spawn_file_actions_addopen(&files, fd, "/dev/null", O_WRONLY, 0);
+  }
+  pid_t child = 0;
+  const int problem = posix_spawn(&child, LANNER_BINARY, &files, nullptr, pointers(words).data(),
+                                  pointers(environment).data());
+  posix_spawn_file_actions_destroy(&files);
+  return problem == 0 ? child : 0;
+}
+
 Finished run_lanner(const std::vector<std::string>& arguments,
                     const std::vector<std::string>& variables) {
   return run_program(LANNER_BINARY, arguments, variables);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/types.h>
+
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -21,5 +23,9 @@ struct Finished {
 /// The binary under test.
 [[nodiscard]] Finished run_lanner(const std::vector<std::string>& arguments,
                                   const std::vector<std::string>& variables = {});
+
+/// Starts it and returns at once; its output goes nowhere. 0 when it cannot be started. The caller
+/// waits for the child or ends it.
+[[nodiscard]] pid_t start_lanner(const std::vector<std::string>& arguments);
 
 }  // namespace lanner::test

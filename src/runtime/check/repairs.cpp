@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "runtime/projection/deep_check.hpp"
 #include "runtime/projection/project.hpp"
 #include "runtime/projection/session_fold.hpp"
 #include "runtime/retention/retention.hpp"
@@ -32,10 +33,16 @@ bool has_journal(const fs::path& session) {
   return store::JournalReader::open(session).has_value();
 }
 
-std::optional<store::JournalDamage> damage_of(const fs::path& session) {
+// A reader at the end of what can be read.
+Result<store::JournalReader> read_whole(const fs::path& session) {
   auto reader = store::JournalReader::open(session);
   while (reader && reader->next()) {
   }
+  return reader;
+}
+
+std::optional<store::JournalDamage> damage_of(const fs::path& session) {
+  const auto reader = read_whole(session);
   return reader ? reader->damage() : std::nullopt;
 }
 
@@ -68,9 +75,7 @@ void find_drafts(const RepairPlaces& places, std::vector<Repair>& out) {
 }
 
 bool is_closed(const fs::path& session) {
-  auto reader = store::JournalReader::open(session);
-  while (reader && reader->next()) {
-  }
+  const auto reader = read_whole(session);
   return reader && reader->is_closed() && !reader->damage();
 }
 
@@ -191,9 +196,9 @@ Result<std::string> left_over_deleted(const RepairPlaces& places, const Repair& 
     return lock ? deleted(repair.where) : Result<std::string>{tl::unexpected{lock.error()}};
   }
   // A check writes rows of its own, and holds the lock of those.
-  const bool is_check = repair.where.extension() == ".deep";
-  const auto lock =
-      store::sqlite::WriterLock::take(is_check ? repair.where / "rows.db" : places.database);
+  const bool is_check = repair.where == deep_check_folder(places.database);
+  const auto lock = store::sqlite::WriterLock::take(
+      is_check ? deep_check_rows(places.database) : places.database);
   if (!lock) {
     return tl::unexpected{lock.error()};
   }

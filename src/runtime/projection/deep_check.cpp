@@ -26,7 +26,6 @@ using store::sqlite::Rows;
 using store::sqlite::TableSpec;
 using store::sqlite::WriterLock;
 
-constexpr const char* kScratch = ".deep";
 
 // The scratch folder, for as long as the check takes.
 class ScratchFolder {
@@ -213,6 +212,12 @@ Status compare_session(const fs::path& path, const fs::path& profile, Projection
 
 }  // namespace
 
+fs::path deep_check_folder(const fs::path& database) { return database.string() + ".deep"; }
+
+fs::path deep_check_rows(const fs::path& database) {
+  return deep_check_folder(database) / "rows.db";
+}
+
 Result<std::vector<DeepSession>> compare_with_journals(const fs::path& database,
                                                        const fs::path& profile,
                                                        const Progress& progress) {
@@ -227,13 +232,14 @@ Result<std::vector<DeepSession>> compare_with_journals(const fs::path& database,
   if (!sessions) {
     return tl::unexpected{sessions.error()};
   }
-  const fs::path folder = database.string() + kScratch;
-  const auto lock = WriterLock::take(folder / "rows.db");
+  const fs::path folder = deep_check_folder(database);
+  const fs::path rows = deep_check_rows(database);
+  const auto lock = WriterLock::take(rows);
   if (!lock) {
     return tl::unexpected{lock.error()};
   }
   const ScratchFolder removed_at_the_end{folder};
-  auto scratch = scratch_file(folder / "rows.db", *lock);
+  auto scratch = scratch_file(rows, *lock);
   if (!scratch) {
     return tl::unexpected{scratch.error()};
   }

@@ -37,8 +37,12 @@ struct DeepSession {
   }
 };
 
+// Where a check writes the rows that it makes again; who writes there holds the lock of the file.
+[[nodiscard]] std::filesystem::path deep_check_folder(const std::filesystem::path& database);
+[[nodiscard]] std::filesystem::path deep_check_rows(const std::filesystem::path& database);
+
 // Sessions of the profile and sessions that have rows, by name. The database is only read; the
-// rows made again go to a folder <database>.deep, which is removed. Errors: the database is missing
+// rows made again go to deep_check_folder(), which is removed. Errors: the database is missing
 // or damaged (data), another check is at it (running), the folder cannot be written (failure).
 [[nodiscard]] Result<std::vector<DeepSession>> compare_with_journals(
     const std::filesystem::path& database, const std::filesystem::path& profile,
